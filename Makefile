@@ -1,0 +1,85 @@
+# Everything one does here is a target; `make help` lists them. Needs only make and Python >= 3.11.
+PYTHON ?= python3
+ARGS   ?=
+VENV   := .venv
+BENCH  := .venv-bench
+BIN    := $(VENV)/bin
+PIP     = -m pip --disable-pip-version-check install -qq --no-input --only-binary :all: --require-hashes -r
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: run test check format-check lint types imports format bench venv venv-dev lock hooks clean help
+
+run: venv ## start the demo on an embedded SQLite at http://127.0.0.1:8000
+	@exec $(BIN)/python main.py demo $(ARGS)
+
+test: venv-dev ## run every test that can run here (ARGS="-k claim -x" narrows it)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: format-check lint types imports test ## what CI and the commit hook run: format, lint, types, imports, tests
+
+format-check: venv-dev ## say which files are not formatted
+	@$(BIN)/ruff format --quiet --check . || { echo 'make format puts that right.' >&2; exit 1; }
+
+lint: venv-dev ## check the rules listed in pyproject.toml
+	@$(BIN)/ruff check --quiet .
+
+types: venv-dev ## check the types (mypy, strict on the program)
+	@$(BIN)/mypy --no-error-summary
+
+imports: venv-dev ## check who may import whom (import-linter)
+	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
+
+format: venv-dev ## format the code and repair what can be repaired by itself
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+bench: venv-dev $(BENCH)/.installed ## measure: run the programs of benchmarks/ (ARGS="inbound" picks one)
+	@GUANJIA_BENCH_PEER_PYTHON=$(BENCH)/bin/python $(BIN)/python -m benchmarks $(ARGS)
+
+venv: $(VENV)/.installed-run ## make .venv with what the program needs
+
+venv-dev: $(VENV)/.installed-dev ## make .venv with what the program and its checks need
+
+lock: ## pin requirements*.in anew into requirements*.txt (ARGS=--upgrade takes the newest)
+	@set -e; throwaway=$$(mktemp -d); trap 'rm -rf "$$throwaway"' EXIT; \
+	$(PYTHON) -m venv "$$throwaway"; "$$throwaway/bin/python" -m pip --disable-pip-version-check install -qq --no-input uv; \
+	for name in requirements requirements-dev requirements-bench; do \
+		"$$throwaway/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--custom-compile-command 'make lock' $(ARGS) --output-file $$name.txt $$name.in; \
+	done
+
+hooks: ## let git run `make check` before each commit
+	@hook=$$(git rev-parse --git-path hooks/pre-commit); mkdir -p "$$(dirname "$$hook")"; \
+	printf '#!/bin/sh\nunset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE\nexec make check\n' > "$$hook"; chmod +x "$$hook"; \
+	echo "make check runs before each commit now ($$hook)."
+
+clean: ## remove the environments and caches; data under var/ stays
+	@rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | awk -F ' [|] ' '{ printf "%-19s %s\n", $$1, $$2 }'
+
+# ---- environments: a stamp file says that the pins of its requirements file are installed ----
+
+$(VENV)/.installed-run: requirements.txt | $(BIN)/python
+	@echo 'Installing what the program needs into $(VENV) (once) ...'
+	@$(BIN)/python $(PIP) $<
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt | $(BIN)/python
+	@echo 'Installing what the program and its checks need into $(VENV) (once) ...'
+	@$(BIN)/python $(PIP) $<
+	@touch $@ $(VENV)/.installed-run
+
+$(BENCH)/.installed: requirements-bench.txt | $(BENCH)/bin/python
+	@echo 'Installing the peers of the benchmarks into $(BENCH) (once) ...'
+	@$(BENCH)/bin/python $(PIP) $<
+	@touch $@
+
+$(BIN)/python $(BENCH)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON) here: install Python 3.11 or newer, or say which: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Say which: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo '$(PYTHON) lacks its venv module: on Debian and Ubuntu, apt-get install python3-venv.' >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }
