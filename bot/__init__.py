@@ -1,0 +1,1 @@
+"""The part of Guanjia that talks with people."""
