@@ -11,7 +11,7 @@ FUNCTION_STOPS_AT = 40
 
 
 def modules() -> Iterator[Path]:
-    yield from (ROOT / name for name in ("main.py", "settings.py"))
+    yield from sorted(ROOT.glob("*.py"))
     for room in ROOMS:
         yield from sorted((ROOT / room).rglob("*.py"))
 
