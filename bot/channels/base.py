@@ -1,0 +1,142 @@
+"""What every channel gives us and takes from us; SDK types stop here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from domain.messaging.model import Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who wrote: the platform's numeric id or openid, never a name or a title, says who it is."""
+
+    user: str
+    name: str = ""
+    language: str | None = None  # the platform's hint, e.g. "zh-hans"
+
+
+class Happening(StrEnum):
+    """What a platform tells us without anybody saying anything."""
+
+    BLOCKED = "blocked"  # the person does not want to hear from us, or left
+    UNBLOCKED = "unblocked"
+    ADDED = "added"  # the bot came into a group
+    REMOVED = "removed"  # the bot was sent out of a group
+    MIGRATED = "migrated"  # the group has a new id: Incoming.moved_to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A phone number that the platform vouches for as the sender's own when *own*."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One thing that came in, the same for every channel."""
+
+    channel: str
+    key: str  # of the update
+    chat: str
+    private: bool
+    sender: Sender | None  # None: nobody who can be held to it (channel posts, anonymous admins, forwards, bots)
+    text: str = ""
+    command: str | None = None  # "start" of "/start abc"; the rest is text
+    button: str | None = None  # what our button carried: "KEY:2"
+    toast: str | None = None  # where a button's short answer goes
+    message: str | None = None  # the platform's id of this message, or of the one whose button was pressed
+    photos: tuple[str, ...] = ()  # the channel's own handles
+    other: str | None = None  # "voice", "video", "sticker", "location", "document", "photo-too-large": what we cannot read
+    contact: Contact | None = None
+    addressed: bool = True  # in groups: mentioned, replied to, or a command
+    thread: str | None = None
+    happening: Happening | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One thing to tap; *data* comes back as Incoming.button."""
+
+    label: str
+    data: str = ""
+    url: str | None = None
+    ask: str | None = None  # "contact": the platform asks its user to share their own number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message as any channel can show it. *text* knows <b> and <i> only; everything else in it is escaped."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()  # rows
+    photos: tuple[str, ...] = ()  # keys of Media
+    toast: str | None = None  # what Incoming.toast said, for Mode.TOAST
+    alert: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        """As data for Delivery.body; whatever is empty is left out."""
+        return {key: value for key, value in asdict(self).items() if value}
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Outgoing:
+        """Back from Delivery.body."""
+        rows = tuple(tuple(Button(**button) for button in row) for row in body.get("buttons", ()))
+        return cls(**{**body, "text": body.get("text", ""), "buttons": rows, "photos": tuple(body.get("photos", ()))})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A delivery ready to go: the row, its message, the photos' handles on any channel, the copies to edit."""
+
+    delivery: Delivery
+    message: Outgoing
+    photos: tuple[tuple[str, str], ...] = ()  # (channel, handle) of each photo
+    copies: tuple[str, ...] = ()  # for Mode.EDIT: the platform's ids of every copy of the card in this chat
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryError(Exception):
+    """A delivery did not get through, and what that means for its row."""
+
+    reason: str
+    permanent: bool = False  # never try this row again
+    unreachable: bool = False  # nor any other of this chat
+    lost: bool = False  # it may have arrived: the answer was lost
+    retry_after: timedelta | None = None  # the platform's own word; holds the chat, or everything when *everywhere*
+    everywhere: bool = False
+    paused: bool = False  # the credential is refused: no row is at fault, sending stops until it is replaced
+    moved_to: str | None = None  # the chat has a new id
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Channel(Protocol):
+    """A place where people talk to us. Receiving is each channel's own affair: it stores raw updates in the inbox."""
+
+    @property
+    def name(self) -> str: ...
+
+    def parse(self, body: Any) -> Incoming | None:
+        """One stored update; None when it is nothing to us.
+
+        :raises Exception: anything, for an update nobody can parse: it is parked
+        """
+
+    async def send(self, parcel: Parcel) -> str | None:
+        """Say it; the platform's id of the new message.
+
+        :raises DeliveryError: with what it means for the row
+        """
+
+    async def fetch(self, ref: str) -> bytes:
+        """A photo's bytes, for showing it on another channel."""
+

@@ -1,0 +1,1 @@
+"""What was received, what must be said, and where each conversation stands."""

@@ -1,0 +1,105 @@
+"""Records of the rails on which every message travels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+
+class Lane(IntEnum):
+    """Who goes first; a smaller number overtakes."""
+
+    URGENT = 0  # emergencies and claims
+    DIALOG = 1  # answers to somebody who waits
+    NOTICE = 2  # news
+    BULK = 3  # announcements
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; every row ends in one of the last four."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # leased by a sender; back to QUEUED when the lease runs out
+    SENT = "sent"
+    FAILED = "failed"  # with its reason
+    UNREACHABLE = "unreachable"  # blocked, deactivated, kicked: not tried again
+    UNKNOWN = "unknown"  # the answer was lost and repeating would do harm
+
+
+class Mode(StrEnum):
+    """What a delivery does in its chat."""
+
+    SEND = "send"  # a new message
+    EDIT = "edit"  # bring every copy of the subject's card in this chat up to date
+    TOAST = "toast"  # the short answer to a button press
+    LEAVE = "leave"  # go out of a group that is not ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One raw update, stored before it is acknowledged; *key* is the platform's own number for it."""
+
+    channel: str
+    key: str
+    chat: str | None  # orders the handling; None when it cannot be told without parsing
+    body: str  # JSON as it came
+    received_at: datetime
+    id: int = 0
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message for one chat. *body* is bot.channels.base.Outgoing as plain data."""
+
+    channel: str
+    chat: str
+    lane: Lane
+    body: Mapping[str, Any]
+    created_at: datetime
+    mode: Mode = Mode.SEND
+    thread: str | None = None
+    person_id: int | None = None
+    subject: str | None = None  # the card this is a copy of, e.g. "ticket:17"
+    key: str | None = None  # unique; a second delivery of the same key is not made
+    id: int = 0
+    state: DeliveryState = DeliveryState.QUEUED
+    tries: int = 0
+    due_at: datetime | None = None  # not before
+    reason: str | None = None
+    reference: str | None = None  # the platform's message id, once sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyboard:
+    """The actions behind one message's buttons; *key* is random (96 bits) and is all that a button carries."""
+
+    key: str
+    chat: str
+    actions: tuple[Mapping[str, Any], ...]  # {"intent": name, "answers": {...}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Which intent somebody is in. *owner* is "person:12", or "telegram:345" before they are bound."""
+
+    owner: str
+    intent: str | None = None
+    step: str | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    misses: int = 0  # misunderstood answers to the open question
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A photo somebody sent. *ref* is the platform's own handle (a file id, or our file name on the web channel)."""
+
+    key: str  # random, ours; the only name under which it is spoken of
+    channel: str
+    ref: str
+    content_type: str = "image/jpeg"
+    created_at: datetime

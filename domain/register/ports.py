@@ -1,0 +1,89 @@
+"""What the register's operations need from storage."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.calendar import Calendar
+from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Staff
+from domain.transaction import Work
+
+
+class Register(Protocol):
+    """Places, people and where they can be reached."""
+
+    def estate(self, estate_id: int) -> Estate: ...
+
+    def estates(self) -> Sequence[Estate]: ...
+
+    def calendar(self, estate_id: int) -> Calendar: ...
+
+    def room(self, room_id: int) -> Room | None: ...
+
+    def rooms_of(self, person_id: int) -> Sequence[Room]:
+        """The rooms that a person owns, rents or lives in."""
+
+    def rooms_in(self, estate_id: int) -> Sequence[Room]: ...
+
+    def person(self, person_id: int) -> Person | None: ...
+
+    def people_by_phone(self, phone: str) -> Sequence[Person]: ...
+
+    def staff(self, person_id: int) -> Staff | None:
+        """Only while they are employed."""
+
+    def staff_of(self, estate_id: int, *roles: Role) -> Sequence[Staff]:
+        """Everybody who serves the estate in one of *roles* (in any, when none is named)."""
+
+    def set_language(self, person_id: int, language: str) -> None: ...
+
+    def set_duty(self, person_id: int, on_duty: bool) -> None: ...
+
+    def dismiss(self, person_id: int) -> None:
+        """No longer staff, from the next press on."""
+
+
+class Addresses(Protocol):
+    """Chat identities and the allow-list of group chats."""
+
+    def find(self, channel: str, user: str) -> Address | None: ...
+
+    def of(self, person_ids: Collection[int]) -> Sequence[Address]:
+        """Every address of these people, the one last used first."""
+
+    def bind(self, address: Address) -> None:
+        """Give a platform identity to a person; it replaces whom it belonged to before."""
+
+    def seen(self, channel: str, user: str, *, now: datetime) -> None: ...
+
+    def set_reachable(self, channel: str, chat: str, reachable: bool) -> None: ...
+
+    def group(self, channel: str, chat: str) -> Group | None: ...
+
+    def groups(self, estate_id: int, kind: GroupKind) -> Sequence[Group]: ...
+
+    def move_group(self, *, channel: str, old: str, new: str) -> None: ...
+
+
+class Invites(Protocol):
+    """One-time links, hashed at rest."""
+
+    def add(self, digest: str, *, person_id: int, expires_at: datetime) -> None: ...
+
+    def take(self, digest: str, *, now: datetime) -> int | None:
+        """The person's id, once, while it is valid; None ever after."""
+
+
+class RegisterWork(Work, Protocol):
+    """One transaction over the register."""
+
+    @property
+    def register(self) -> Register: ...
+
+    @property
+    def addresses(self) -> Addresses: ...
+
+    @property
+    def invites(self) -> Invites: ...

@@ -1,0 +1,146 @@
+"""What happened to a ticket; the history is these, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.tickets.model import WaitFor
+from domain.tickets.policy import Audience
+from domain.transaction import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEvent(Event):
+    """Something happened to this ticket."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOpened(TicketEvent):
+    """An owner's report became a ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClaimed(TicketEvent):
+    """Somebody took it, first of all who tried."""
+
+    repairer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAssigned(TicketEvent):
+    """A manager gave it to somebody."""
+
+    repairer_id: int
+    before_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPassedOn(TicketEvent):
+    """The repairer gave it to a colleague."""
+
+    repairer_id: int
+    before_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketHandedBack(TicketEvent):
+    """It waits again for somebody to take it."""
+
+    before_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairerDeparted(TicketEvent):
+    """Somebody is on the way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairerArrived(TicketEvent):
+    """Somebody is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPaused(TicketEvent):
+    """It waits for parts, the owner or a contractor."""
+
+    wait_for: WaitFor
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkResumed(TicketEvent):
+    """The pause is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpRequested(TicketEvent):
+    """The repairer wants a second pair of hands."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkFinished(TicketEvent):
+    """The repairer says it is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairConfirmed(TicketEvent):
+    """The owner says it is fixed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketReopened(TicketEvent):
+    """The owner says it is not fixed; *times* so far."""
+
+    repairer_id: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRated(TicketEvent):
+    """The owner gave a mark, 1–5; *low* is one that the manager wants to hear of."""
+
+    mark: int
+    low: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentAdded(TicketEvent):
+    """The owner added words to the mark."""
+
+    low: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClosed(TicketEvent):
+    """Nobody answered, and it closed itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCancelled(TicketEvent):
+    """It is not needed any more."""
+
+    repairer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEscalated(TicketEvent):
+    """A rung of the ladder was climbed; *late* when the clock had been standing still."""
+
+    level: int  # 1 is the first rung
+    audience: Audience
+    unclaimed: bool
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderPostponed(TicketEvent):
+    """A manager knows, and wants to hear of it again only then."""
+
+    until: datetime
+    reason: str

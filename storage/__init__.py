@@ -1,0 +1,1 @@
+"""Where records are kept: SQLAlchemy Core on SQLite or PostgreSQL."""
