@@ -31,6 +31,7 @@ class Call:
     arrived: float = field(default_factory=time.monotonic)
     status: int | None = None
     answer: Json | None = None
+    fault: str | None = None
 
     @property
     def chat_id(self) -> int | None:
@@ -75,6 +76,7 @@ class Call:
             "arrived": self.arrived,
             "status": self.status,
             "answer": self.answer,
+            "fault": self.fault,
         }
 
 

@@ -19,7 +19,7 @@ class Pulse:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def until(self, condition: Callable[[], T], timeout: float, what: str = "the condition") -> T:
+    async def until(self, condition: Callable[[], T | None], timeout: float, what: str = "the condition") -> T:
         """The first true value of the condition.
 
         :raises AssertionError: when it did not become true in time, so that a test fails and does not hang.
