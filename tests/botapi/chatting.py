@@ -18,7 +18,8 @@ def get_me(world: World, call: Call) -> Json:
 def get_chat(world: World, call: Call) -> Json:
     chat = world.chat(call.parameters.get("chat_id")).open_to_bot()
     # Required of every full chat since Bot API 7 to 9.
-    gifts = dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"), False)
+    kinds = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+    gifts = dict.fromkeys(kinds, False)
     full = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
     return chat.described() | full
 
