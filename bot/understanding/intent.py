@@ -1,0 +1,64 @@
+"""What it is about and what the person wants: weigh the rules that fired."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.rules import Fired, Found, fire, rulebook
+
+NOTHING = "none"
+EARLY = 0.6  # what is said first is usually the matter
+SOMETHING = 1.0  # below this a label is only what remains when nothing was understood
+UNSURE = 0.2
+MORE = 0.3  # how much further evidence for the same label adds
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Labels by weight, heaviest first, and the rules behind them."""
+
+    scores: tuple[tuple[str, float], ...]
+    fired: tuple[Fired, ...]
+
+    @property
+    def best(self) -> str:
+        return self.scores[0][0] if self.scores else NOTHING
+
+
+def judge_category(found: Found, reach: int, length: int) -> Weighed:
+    """The matter of the message; `none` when no rule fired."""
+    fired = fire(rulebook().categories, found, reach)
+    by_label: dict[str, list[float]] = defaultdict(list)
+    for each in fired:
+        by_label[each.rule.label].append(each.rule.weight + EARLY * (1 - each.start / max(length, 1)))
+    scores = {label: max(weights) + MORE * (sum(weights) - max(weights)) for label, weights in by_label.items()}
+    return Weighed(_ranked(scores), tuple(fired))
+
+
+def judge_intent(found: Found, category: Weighed, reach: int) -> Weighed:
+    """What the person wants: cues of wanting, and what people usually want about this matter."""
+    book = rulebook()
+    fired = fire(book.intents, found, reach)
+    scores: dict[str, float] = defaultdict(float, book.priors)
+    for each in fired:
+        scores[each.rule.label] += each.rule.weight
+    for intent, weight in book.leads.get(category.best, {}).items():
+        scores[intent] += weight
+    return Weighed(_ranked(scores), tuple(fired))
+
+
+def confidence(weighed: Weighed) -> float:
+    """How far the best label is ahead of the second, between 0 and 1."""
+    if not weighed.fired and weighed.scores[0][1] < SOMETHING:
+        return UNSURE
+    first, second = weighed.scores[0][1], max(weighed.scores[1][1], 0.0)
+    return round(min(0.99, max(0.0, first) / (first + second + 0.5)), 2)
+
+
+def _ranked(scores: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+def guesses(weighed: Weighed, count: int) -> Sequence[str]:
+    """The likeliest labels that have anything for them."""
+    return tuple(label for label, score in weighed.scores[:count] if score > 0)

@@ -1,0 +1,168 @@
+"""Find the concepts that a message mentions, with their places and whether they are denied."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from bot.understanding.near import Homophones, Misspellings
+from bot.understanding.normalise import Text
+from bot.understanding.phrases import Phrases, phrases
+
+NEGATION = "negation"
+EXACT = "="  # "=cat": this form only, not "cats"; for single words of spaced languages
+_token = re.compile(r"[^\W_]+(?:'[a-z]+)?|[\u2600-\u27bf\U0001f000-\U0001faff]")
+_stop = re.compile(r"[,.;:!?。、\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A concept found in the text; `unit` counts characters or words, for distances."""
+
+    concept: str
+    start: int
+    end: int
+    unit: int
+    last_unit: int
+    negated: bool = False
+    near: bool = False  # by sound or by a slip of the keys, not letter for letter
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A character, or a word without its endings, and where it stands."""
+
+    word: str
+    stem: str
+    start: int
+    end: int
+
+
+class Lexicon:
+    """All words of one language, ready to be looked up."""
+
+    def __init__(self, data: Phrases) -> None:
+        self._data = data
+        self._concepts: dict[str, tuple[str, ...]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        self._joint = " " if data.spaced else ""
+        self._fill()
+        known = tuple(self._concepts)
+        self._misspellings = Misspellings(known, data.never_misspelt) if data.spaced else None
+        self._homophones = None if data.spaced else Homophones(known, data.never_misspelt)
+
+    def _fill(self) -> None:
+        concepts: dict[str, list[str]] = defaultdict(list)
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for concept, words in self._data.concepts.items():
+            for word in words:
+                units = [word] if word.startswith(EXACT) else [unit.stem for unit in self._split(word)]
+                concepts[self._joint.join(units)].append(concept)
+                lengths[units[0]].add(len(units))
+        self._concepts = {word: tuple(found) for word, found in concepts.items()}
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+    def find(self, text: Text) -> tuple[Hit, ...]:
+        """Every concept of the text, longest words first at each place; words inside longer words do not count."""
+        plain = self._rewritten(text.plain)
+        units = self._split(plain)
+        hits = list(_longest(self._exact(units)))
+        if self._homophones is not None:
+            hits += self._by_sound(plain, hits)
+        hits += self._by_pattern(plain, units)
+        return self._with_negation(sorted(hits, key=lambda hit: hit.start), plain)
+
+    def _rewritten(self, plain: str) -> str:
+        if self._data.spaced:
+            return plain
+        for old, new in self._data.rewrite.items():
+            plain = plain.replace(old, new)
+        return plain
+
+    def _split(self, plain: str) -> list[Unit]:
+        if not self._data.spaced:
+            return [Unit(character, character, at, at + 1) for at, character in enumerate(plain)]
+        return [unit for found in _token.finditer(plain) for unit in self._words(found)]
+
+    def _words(self, found: re.Match[str]) -> Iterator[Unit]:
+        for word in self._data.rewrite.get(found[0], found[0]).split():
+            yield Unit(word, _stem(word, self._data.suffixes), found.start(), found.end())
+
+    def _exact(self, units: Sequence[Unit]) -> Iterator[Hit]:
+        stems = [self._corrected(unit) for unit in units]
+        for at, stem in enumerate(stems):
+            for length in self._lengths.get(stem, ()):
+                if at + length <= len(stems):
+                    yield from self._hits(self._joint.join(stems[at : at + length]), units[at : at + length], at)
+            if self._data.spaced:
+                yield from self._hits(EXACT + units[at].word, units[at : at + 1], at)
+
+    def _hits(self, word: str, units: Sequence[Unit], at: int) -> Iterator[Hit]:
+        for concept in self._concepts.get(word, ()):
+            yield Hit(concept, units[0].start, units[-1].end, at, at + len(units) - 1)
+
+    def _corrected(self, unit: Unit) -> str:
+        if self._misspellings is None or unit.stem in self._lengths or EXACT + unit.word in self._lengths:
+            return unit.stem
+        return self._misspellings.correct(unit.stem)
+
+    def _by_sound(self, plain: str, hits: Sequence[Hit]) -> Iterator[Hit]:
+        assert self._homophones is not None
+        taken = {at for hit in hits if hit.last_unit > hit.unit for at in range(hit.start, hit.end)}
+        for start, end, word in self._homophones.find(plain, taken):
+            for concept in self._concepts[word]:
+                yield Hit(concept, start, end, start, end - 1, near=True)
+
+    def _by_pattern(self, plain: str, units: Sequence[Unit]) -> Iterator[Hit]:
+        for concept, patterns in self._data.patterns.items():
+            for found in (match for pattern in patterns for match in pattern.finditer(plain)):
+                first = next((at for at, unit in enumerate(units) if unit.end > found.start()), 0)
+                last = next((at for at, unit in enumerate(units) if unit.end >= found.end()), first)
+                yield Hit(concept, found.start(), found.end(), first, last)
+
+    def _with_negation(self, hits: Sequence[Hit], plain: str) -> tuple[Hit, ...]:
+        """A negation denies what follows it closely, in the same clause."""
+        negations = [hit for hit in hits if hit.concept == NEGATION]
+        if not negations:
+            return tuple(hits)
+        return tuple(replace(hit, negated=any(self._denies(no, hit, plain) for no in negations)) for hit in hits)
+
+    def _denies(self, no: Hit, hit: Hit, plain: str) -> bool:
+        gap = hit.unit - no.last_unit - 1
+        return 0 <= gap <= self._data.negation_reach and not _stop.search(plain, no.end, hit.start)
+
+
+def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Drop every hit that lies wholly inside a longer one ("水" in "热水")."""
+    reach, span = -1, (-1, -1)
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if (hit.start, hit.end) == span or hit.end > reach:
+            reach, span = max(reach, hit.end), (hit.start, hit.end)
+            yield hit
+
+
+def _stem(word: str, suffixes: Iterable[str]) -> str:
+    for suffix in suffixes:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            word = word[: -len(suffix)]
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiousl":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+def by_concept(hits: Iterable[Hit], groups: Mapping[str, Sequence[str]]) -> dict[str, list[Hit]]:
+    """Gather hits under their concept, "!concept" where denied, and the groups that the concept belongs to."""
+    found: dict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        mark = "!" if hit.negated else ""
+        for name in (hit.concept, *groups.get(hit.concept, ())):
+            found[mark + name].append(hit)
+    return found
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The lexicon of a language, compiled when first needed."""
+    return Lexicon(phrases(language))

@@ -1,0 +1,58 @@
+"""What understanding takes and gives: rooms of the register in, one `Understood` out."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room as the register knows it: building "3", entrance "2" ("" if none), room "1201"."""
+
+    id: int
+    building: str
+    entrance: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is, as far as the words say: a room of the register, a public place, a spot inside the flat.
+
+    `said` holds the words of a room that the register does not know; `nearest` the rooms that may have been meant.
+    """
+
+    room_id: int | None = None
+    public_area: str | None = None
+    spot: str | None = None
+    said: str | None = None
+    nearest: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why: these `words` spoke for `label` ("leak", "fire") of `kind` ("category", "intent", "hazard"), this strongly."""
+
+    kind: str
+    label: str
+    words: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One message, understood: what is wanted, about what, how urgent, and the answers it already holds."""
+
+    text: str
+    language: str | None
+    intent: str
+    control: str | None
+    confidence: float
+    category: str
+    urgency: str
+    hazard: str | None
+    place: Place
+    when: str | None
+    phone: str | None
+    matches: tuple[Match, ...]
+    guesses: tuple[str, ...] = ()
+    name: str | None = None
+    ticket: str | None = None

@@ -1,0 +1,75 @@
+"""Words that were meant though not written: same sound in Chinese, a slip of the keys elsewhere."""
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+# Read at pypinyin's import: without its 400,000 phrases it loads in 40 ms, and single characters are all we ask.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import lazy_pinyin  # noqa: E402
+
+_SYLLABLES = range(4, 1, -1)
+
+
+@lru_cache(maxsize=20_000)
+def sound(character: str) -> str:
+    """The syllable of one character without its tone; the character itself if it has none."""
+    return str(lazy_pinyin(character)[0])
+
+
+class Homophones:
+    """Terms of two to four characters, by their sound."""
+
+    def __init__(self, words: Collection[str], never: Collection[str]) -> None:
+        self._never = frozenset(never)
+        self._words: dict[tuple[str, ...], str] = {}
+        for word in words:
+            if len(word) in _SYLLABLES and all("\u4e00" <= character <= "\u9fff" for character in word):
+                self._words.setdefault(tuple(map(sound, word)), word)
+
+    def find(self, plain: str, taken: Collection[int]) -> Iterator[tuple[int, int, str]]:
+        """Places that sound like a known term and are not `taken` by terms written rightly."""
+        sounds = tuple(sound(character) if character > "\u4dff" else "" for character in plain)
+        at = 0
+        while at < len(plain) - 1:
+            found = self._at(plain, sounds, at, taken)
+            if found is None:
+                at += 1
+            else:
+                yield found
+                at = found[1]
+
+    def _at(self, plain: str, sounds: tuple[str, ...], at: int, taken: Collection[int]) -> tuple[int, int, str] | None:
+        for length in _SYLLABLES:
+            word = self._words.get(sounds[at : at + length])
+            said = plain[at : at + length]
+            if word is None or said in self._never or any(place in taken for place in range(at, at + length)):
+                continue
+            return (at, at + length, word)
+        return None
+
+
+class Misspellings:
+    """Single words, by first letter and length, to find the one that was meant."""
+
+    def __init__(self, words: Collection[str], never: Collection[str]) -> None:
+        self._never = frozenset(never)
+        self._shelves: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for word in words:
+            if " " not in word and len(word) >= 4:
+                for length in (-1, 0, 1):
+                    self._shelves[word[0], len(word) + length].append(word)
+        self.correct = lru_cache(maxsize=20_000)(self._correct)
+
+    def _correct(self, stem: str) -> str:
+        """The known word one slip away (two in long words), or the word itself."""
+        if len(stem) < 5 or stem in self._never or not stem.isalpha():
+            return stem
+        allowed = 1 if len(stem) < 8 else 2
+        near = [(OSA.distance(stem, word, score_cutoff=allowed), word) for word in self._shelves[stem[0], len(stem)]]
+        distance, word = min(near, default=(allowed + 1, stem))
+        return word if distance <= allowed else stem

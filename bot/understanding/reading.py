@@ -1,0 +1,90 @@
+"""Put the readers together: one message in, one `Understood` out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.understanding.details import read_name, read_ticket
+from bot.understanding.intent import NOTHING, Weighed, confidence, guesses, judge_category, judge_intent
+from bot.understanding.lexicon import by_concept, lexicon
+from bot.understanding.model import Match, Room, Understood
+from bot.understanding.normalise import Text, normalise
+from bot.understanding.phones import read_phone
+from bot.understanding.phrases import guess_language, languages, phrases
+from bot.understanding.places import read_place
+from bot.understanding.rooms import RoomIndex
+from bot.understanding.rules import Fired, rulebook
+from bot.understanding.times import read_when
+from bot.understanding.urgency import NORMAL, find_hazard, judge_urgency
+
+CONTROL, EMERGENCY = "control", "emergency"
+UNMATTERED = frozenset({"praise", "human", "control", "chitchat", "out_of_scope"})  # wants that need no category
+_trimmed = " .,!?~。、…;:"
+
+
+def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Sequence[Room] = ()) -> Understood:
+    """Say what a message wants and which answers it already holds.
+
+    `language` is the person's, used where the words themselves do not tell. Pass `rooms` as a `RoomIndex` that is
+    kept per estate: a plain sequence is indexed anew for every message.
+    """
+    said = normalise(text)
+    spoken = guess_language(said.plain)
+    register = rooms if isinstance(rooms, RoomIndex) else RoomIndex(rooms)
+    known = spoken or (language if language in languages() else languages()[0])
+    hits = lexicon(known).find(said)
+    found = by_concept(hits, rulebook().groups)
+    reach = phrases(known).reach
+    hazard = find_hazard(found, reach)
+    urgency, reasons = judge_urgency(hazard, found, reach)
+    category = judge_category(found, reach, len(said.plain))
+    intent = judge_intent(found, category, reach)
+    control = _control(said, known, language)
+    wanted = CONTROL if control else EMERGENCY if hazard else intent.best
+    return Understood(
+        text=said.plain,
+        language=spoken,
+        intent=wanted,
+        control=control,
+        confidence=_confidence(control, hazard, intent),
+        category=_category(wanted, hazard, category),
+        urgency=NORMAL if control else urgency,
+        hazard=hazard.rule.label if hazard and not control else None,
+        place=read_place(said, hits, register, own),
+        when=read_when(said),
+        phone=read_phone(said.plain),
+        matches=tuple(_matches(said, urgency, reasons, category, intent)),
+        guesses=tuple(guesses(intent, 2)),
+        name=read_name(said, hits),
+        ticket=read_ticket(said),
+    )
+
+
+def _control(said: Text, *languages_known: str) -> str | None:
+    """Steering words count only when they are the whole message: "取消" steers, "取消停车费" does not."""
+    whole = said.plain.strip(_trimmed)
+    for language in dict.fromkeys(languages_known):
+        known = phrases(language).control if language in languages() else {}
+        if whole in known:
+            return known[whole]
+    return None
+
+
+def _confidence(control: str | None, hazard: Fired | None, intent: Weighed) -> float:
+    if control or hazard:
+        return 0.99 if control else 0.95
+    return confidence(intent)
+
+
+def _category(wanted: str, hazard: Fired | None, category: Weighed) -> str:
+    if wanted in UNMATTERED and wanted != "praise":
+        return NOTHING
+    usual = rulebook().hazard_categories.get(hazard.rule.label, NOTHING) if hazard else NOTHING
+    if usual != NOTHING:
+        return usual
+    return category.best
+
+
+def _matches(said: Text, urgency: str, reasons: Iterable[Fired], category: Weighed, intent: Weighed) -> Iterator[Match]:
+    for kind, fired in ((f"urgency:{urgency}", reasons), ("category", category.fired), ("intent", intent.fired)):
+        for each in fired:
+            words = " + ".join(said.surface[hit.start : hit.end] for hit in each.hits)
+            yield Match(kind.partition(":")[0], each.rule.label, words, each.rule.weight)

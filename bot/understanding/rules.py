@@ -1,0 +1,102 @@
+"""Rules that make labels out of concepts: "wet & ceiling 4" adds 4 when both are said close together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding.lexicon import Hit
+from bot.understanding.phrases import RULES, load
+
+Found = Mapping[str, Sequence[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`concepts` within reach of the first, and none of `without` anywhere."""
+
+    label: str
+    concepts: tuple[str, ...]
+    without: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that holds, and the hits that made it hold."""
+
+    rule: Rule
+    hits: tuple[Hit, ...]
+
+    @property
+    def start(self) -> int:
+        return min(hit.start for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The whole of `rules.yaml`: what follows from concepts, in any language."""
+
+    groups: Mapping[str, tuple[str, ...]]  # concept -> the groups it belongs to
+    hazards: tuple[Rule, ...]
+    hazard_categories: Mapping[str, str]  # where the hazard itself says what it is about
+    urgency: tuple[Rule, ...]
+    categories: tuple[Rule, ...]
+    intents: tuple[Rule, ...]
+    leads: Mapping[str, Mapping[str, float]]  # category -> what people usually want when they mention it
+    priors: Mapping[str, float]
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        """Every concept that a rule asks for, groups resolved to their names."""
+        rules = (*self.hazards, *self.urgency, *self.categories, *self.intents)
+        return frozenset(name.removeprefix("!") for rule in rules for name in (*rule.concepts, *rule.without))
+
+
+@cache
+def rulebook() -> Rulebook:
+    """Read the rules."""
+    data = load(RULES)
+    groups: dict[str, tuple[str, ...]] = {}
+    for group, members in data["groups"].items():
+        for member in str(members).split(", "):
+            groups[member] = (*groups.get(member, ()), group)
+    return Rulebook(
+        groups=groups,
+        hazards=tuple(_rules(data["hazards"])),
+        hazard_categories=data["hazard_categories"],
+        urgency=tuple(_rules(data["urgency"])),
+        categories=tuple(_rules(data["categories"])),
+        intents=tuple(_rules(data["intents"])),
+        leads=data["leads"],
+        priors=data["priors"],
+    )
+
+
+def _rules(section: Mapping[str, Sequence[str]]) -> Iterator[Rule]:
+    for label, lines in section.items():
+        for line in lines:
+            condition, weight = line.rsplit(" ", 1)
+            parts = [part.strip() for part in condition.split("&")]
+            concepts = tuple(part for part in parts if not part.startswith("-"))
+            without = tuple(part.removeprefix("-") for part in parts if part.startswith("-"))
+            yield Rule(label, concepts, without, float(weight))
+
+
+def fire(rules: Sequence[Rule], found: Found, reach: int) -> list[Fired]:
+    """Every rule that holds, once each."""
+    return [Fired(rule, hits) for rule in rules if (hits := _holds(rule, found, reach))]
+
+
+def _holds(rule: Rule, found: Found, reach: int) -> tuple[Hit, ...]:
+    if not all(name in found for name in rule.concepts) or any(name in found for name in rule.without):
+        return ()
+    first, *others = (found[name] for name in rule.concepts)
+    for hit in first:
+        beside = [min(hits, key=lambda other: _gap(hit, other)) for hits in others]
+        if all(_gap(hit, other) <= reach for other in beside):
+            return (hit, *beside)
+    return ()
+
+
+def _gap(one: Hit, other: Hit) -> int:
+    return max(other.unit - one.last_unit, one.unit - other.last_unit, 0)
