@@ -1,6 +1,7 @@
 """Talking to a double that runs as a process of its own."""
 
 import asyncio
+import io
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +24,9 @@ class RemoteBotApi:
 
     async def do(self, command: str, **arguments: Any) -> Any:
         """:raises AssertionError: with the double's reason when it refuses the command or waited in vain."""
-        async with self.session.post(f"{self.url}/control/{command}", data=orjson.dumps(arguments)) as answer:
+        async with self.session.post(
+            f"{self.url}/control/{command}", data=io.BytesIO(orjson.dumps(arguments))
+        ) as answer:
             content = orjson.loads(await answer.read())
             assert answer.ok, content["error"]
             return content

@@ -53,6 +53,8 @@ class Server:
         for connection in self._server.connections:
             if connection.transport is not None:
                 connection.transport.abort()
+        for _ in range(3):
+            await asyncio.sleep(0)  # A client in this very loop sees the end of its idle connections now.
 
     async def stop(self) -> None:
         if self._runner is not None:

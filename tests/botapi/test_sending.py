@@ -30,14 +30,14 @@ async def test_a_message_reaches_the_chat_and_its_html_becomes_entities(api: Bot
 
 @pytest.mark.parametrize(
     ("html", "reason"),
-    [
+    (
         ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
         ("x</b>", "Unexpected end tag at byte offset 1"),
         ("漏<i><b>x</i></b>", 'Unmatched end tag at byte offset 10, expected "</b>", found "</i>"'),
         ("<h1>x</h1>", 'Unsupported start tag "h1" at byte offset 0'),
         ("1 < 2", "Unclosed start tag at byte offset 2"),
         ("a <3 b>", 'Unsupported start tag "" at byte offset 2'),
-    ],
+    ),
 )
 async def test_html_that_does_not_parse_is_refused(api: BotApi, bot: Bot, html: str, reason: str) -> None:
     api.user(OWNER, started=True)
@@ -53,18 +53,19 @@ async def test_html_that_does_not_parse_is_refused(api: BotApi, bot: Bot, html: 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("", "Message text is empty"), ("  \n", "Message text is empty"), ("😀" * 2049, "Message is too long")],
+    (("", "Message text is empty"), ("  \n", "Message text is empty"), ("😀" * 2049, "Message is too long")),
 )
 async def test_text_is_1_to_4096_utf16_units(api: BotApi, bot: Bot, text: str, reason: str) -> None:
     api.user(OWNER, started=True)
     with pytest.raises(BadRequest, match=reason):
         await bot.send_message(OWNER, text)
-    assert await bot.send_message(OWNER, "😀" * 2048)
+    await bot.send_message(OWNER, "😀" * 2048)
 
 
 async def test_tags_do_not_count_for_the_length(api: BotApi, bot: Bot) -> None:
     api.user(OWNER, started=True)
-    assert await bot.send_message(OWNER, f"<b>{'x' * 4096}</b>", parse_mode="HTML")
+    sent = await bot.send_message(OWNER, f"<b>{'x' * 4096}</b>", parse_mode="HTML")
+    assert sent.text == "x" * 4096
 
 
 async def test_a_caption_has_at_most_1024_units(api: BotApi, bot: Bot) -> None:
@@ -74,17 +75,17 @@ async def test_a_caption_has_at_most_1024_units(api: BotApi, bot: Bot) -> None:
         await bot.send_photo(OWNER, JPEG, caption="漏" * 1025)
 
 
-@pytest.mark.parametrize("data", ["漏" * 22, "x" * 65])
+@pytest.mark.parametrize("data", ("漏" * 22, "x" * 65))
 async def test_button_data_has_1_to_64_bytes(api: BotApi, bot: Bot, data: str) -> None:
     api.user(OWNER, started=True)
     await bot.send_message(OWNER, "x", reply_markup=keyboard("漏" * 21))
-    with pytest.raises(BadRequest, match="(?i)button_data_invalid"):
+    with pytest.raises(BadRequest, match="Button_data_invalid"):
         await bot.send_message(OWNER, "x", reply_markup=keyboard(data))
 
 
 @pytest.mark.parametrize(
     ("markup", "reason"),
-    [
+    (
         ({"inline_keyboard": [[{"text": "x"}]]}, "text buttons are unallowed"),
         ({"inline_keyboard": [[{"text": "x", "url": "http://localhost/x"}]]}, "wrong http url"),
         ({"inline_keyboard": [[{"text": "x", "url": "file:///etc/x"}]]}, "unsupported url protocol"),
@@ -92,7 +93,7 @@ async def test_button_data_has_1_to_64_bytes(api: BotApi, bot: Bot, data: str) -
         ({"inline_keyboard": [[{"text": "", "callback_data": "x"}]]}, "non-empty string"),
         ({"inline_keyboard": [[{"text": "x", "callback_data": "x"}] * 101]}, "reply_markup_too_long"),
         ([], "object expected as reply markup"),
-    ],
+    ),
 )
 async def test_keyboards_of_a_wrong_shape_are_refused(api: BotApi, bot: Bot, markup: object, reason: str) -> None:
     api.user(OWNER, started=True)
@@ -215,7 +216,7 @@ async def test_an_album_is_several_messages(api: BotApi, bot: Bot) -> None:
     sent = await bot.send_media_group(OWNER, [InputMediaPhoto(JPEG), InputMediaPhoto(JPEG + b"2")], caption="两张")
     assert len({message.media_group_id for message in sent}) == 1
     assert [message.get("caption") for message in owner.from_bot] == ["两张", None]
-    with pytest.raises(BadRequest, match="(?i)too few messages to send as an album"):
+    with pytest.raises(BadRequest, match="Too few messages to send as an album"):
         await bot.send_media_group(OWNER, [InputMediaPhoto(JPEG)])
 
 
@@ -225,7 +226,7 @@ async def test_commands_are_kept_per_scope_and_language(api: BotApi, bot: Bot) -
     assert await bot.get_my_commands() == ()
     await bot.delete_my_commands(language_code="zh")
     assert await bot.get_my_commands(language_code="zh") == ()
-    with pytest.raises(BadRequest, match="(?i)bot_command_invalid"):
+    with pytest.raises(BadRequest, match="Bot_command_invalid"):
         await bot.set_my_commands([BotCommand("我的工单", "x")])
 
 

@@ -33,11 +33,15 @@ class Pending:
         """Telegram keeps order within one of these; presses and messages are apart."""
         if self.is_duplicate:
             return ("duplicate", self.number)
-        content = self.update.get(self.kind)
-        about = content if isinstance(content, dict) else {}
         if self.kind == "callback_query":
-            return ("press", about.get("from", {}).get("id"))
-        return ("chat", about.get("chat", {}).get("id", self.number))
+            return ("press", self._id_of("from"))
+        return ("chat", self._id_of("chat"))
+
+    def _id_of(self, name: str) -> Any:
+        """The id inside, or something of its own for an update of no known shape."""
+        content = self.update.get(self.kind)
+        inner = content.get(name) if isinstance(content, dict) else None
+        return str(inner["id"]) if isinstance(inner, dict) and "id" in inner else f"none {self.number}"
 
 
 @dataclass

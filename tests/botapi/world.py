@@ -113,7 +113,7 @@ class World:
 
     def post(self, chat: Chat, message: Json, *, sender: Json | None = None) -> Json:
         """Put a message into a chat; without a sender it is one of the bot's."""
-        number = self.next_number()
+        number = next(number for number in self._numbers if number not in chat.messages)
         whole = {"message_id": number, "date": self.now(), "chat": chat.described()}
         if chat.kind != "channel":
             whole["from"] = sender or self.bot

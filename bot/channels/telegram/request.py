@@ -1,5 +1,7 @@
 """Carries python-telegram-bot's calls over aiohttp, and says which failures are safe to repeat."""
 
+import io
+import os
 import re
 from typing import Final
 
@@ -13,6 +15,12 @@ from yarl import URL
 from telegram._utils.defaultvalue import DefaultValue  # isort: skip
 from telegram._utils.types import JSONDict, ODVInput  # isort: skip
 
+# RetryAfter.retry_after is a timedelta from now on, as it will be in the library's next major version; without this
+# every 429 raises a deprecation warning.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
+# Seconds; shorter than any server's own limit, so that a request hardly ever meets a connection that is being closed.
+_IDLE: Final = 15.0
 _SECRET: Final = re.compile(r"/bot\d+(?::|%3A)([^/?]+)", re.IGNORECASE)
 _NEVER_CONNECTED: Final = (
     aiohttp.ClientConnectorError,
@@ -77,7 +85,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._pool_size, ttl_dns_cache=300),
+                connector=aiohttp.TCPConnector(limit=self._pool_size, keepalive_timeout=_IDLE, ttl_dns_cache=300),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
                 proxy=self._proxy,
@@ -178,7 +186,9 @@ def _form(request_data: RequestData) -> aiohttp.FormData:
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mimetype) in request_data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=mimetype)
+        # Wrapped, because aiohttp warns of large plain bytes.
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=filename, content_type=mimetype)
     return form
 
 
