@@ -219,6 +219,9 @@ class Group(Place):
         content = {"text": text, "sender_chat": channel.chat.described(), "is_automatic_forward": True}
         return self._posted(content, sender)
 
+    async def is_deleted(self) -> None:
+        self.chat.refusal = "the group chat was deleted"
+
     async def migrates(self) -> "Group":
         """Become a supergroup with another id; the old one answers with where it went."""
         world, old = self.api.world, self.chat

@@ -1,51 +1,36 @@
 """The door to the double: start it, play people, make it fail, look at what arrived."""
 
 import asyncio
-import re
-import time
-from collections import Counter
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from aiohttp import web
 
 from tests.botapi.actors import NEVER_STARTED, Channel, Group, User
-from tests.botapi.calls import Call, read_call
+from tests.botapi.calls import Call
 from tests.botapi.control import control
-from tests.botapi.errors import Json, Refused, not_found, unauthorized
-from tests.botapi.faults import Fault, Faults, Limits
+from tests.botapi.desk import Desk
+from tests.botapi.errors import Json
+from tests.botapi.faults import Fault, Limits
 from tests.botapi.learning import learn
-from tests.botapi.methods import METHODS, Method
-from tests.botapi.quiet import HANDLED, Quiet
-from tests.botapi.server import Cut, Server, bytes_answer, json_answer
-from tests.botapi.updates import Updates
-from tests.botapi.webhook import Webhook
-from tests.botapi.world import Chat, World
+from tests.botapi.server import Server
+from tests.botapi.world import Chat
 
 T = TypeVar("T")
 TOKEN = "110201543:the-token-of-a-loopback-double"
-_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
 
-class BotApi:
+class BotApi(Desk):
     """A Bot API server on loopback.
 
     ``async with BotApi() as api: Bot(api.token, base_url=api.base_url, base_file_url=api.base_file_url)``
     """
 
     def __init__(self, *, token: str = TOKEN, port: int = 0, seed: int = 1, webhook_pause: float = 1.0) -> None:
-        bot = {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": "管家", "username": "guanjia_test_bot"}
-        self.world = World(token, bot)
-        self.updates = Updates(self.world.pulse)
-        self.webhook = Webhook(self.updates, self._answered_by_webhook, first_pause=webhook_pause)
-        self.faults = Faults(seed)
-        self.limits: Limits | None = None
-        self.quiet = Quiet()
-        self.calls: list[Call] = []
-        self.counts: Counter[str] = Counter()
-        self.accepted: str | None = token
-        self._server = Server(self._handle, port)
+        super().__init__(token, seed, webhook_pause)
+        self._server = Server(self.handle, port)
+        self._outage: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._server.start()
@@ -54,8 +39,10 @@ class BotApi:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.webhook.stop()
+        if self._outage is not None:
+            self._outage.cancel()
         await self._server.stop()
+        await self.webhook.stop()
 
     # Where it is.
 
@@ -184,106 +171,17 @@ class BotApi:
     async def accept_connections(self) -> None:
         await self._server.listen()
 
-    # How it answers.
+    def be_away(self, seconds: float) -> None:
+        """Close the port from the next moment on, and open it again by itself."""
+        self._outage = asyncio.create_task(self._away(seconds))
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        path = request.path
-        if path.startswith("/bot"):
-            token, _, method = path[4:].partition("/")
-            return await self._bot(request, token, method)
-        if path.startswith("/file/bot"):
-            token, _, name = path[9:].partition("/")
-            return self._file(token, name)
-        if path.startswith("/control/"):
-            return await control(self, request, path.removeprefix("/control/"))
-        return _refusal(not_found())
+    async def _away(self, seconds: float) -> None:
+        await asyncio.sleep(0.01)  # So that whoever asked for this over the port still gets an answer.
+        await self.refuse_connections()
+        await asyncio.sleep(seconds)
+        await self.accept_connections()
 
-    async def _bot(self, request: web.BaseRequest, token: str, method: str) -> web.StreamResponse:
-        if token != self.accepted:
-            return _refusal(unauthorized() if _TOKEN.fullmatch(token) else not_found())
-        if self.quiet.on and method in HANDLED:
-            answer = bytes_answer(self.quiet.answer(method, await request.read()))
-            self.world.pulse.beat()
-            return answer
-        try:
-            call = await read_call(request, method)
-        except Refused as refused:
-            return _refusal(refused)
-        return await self._answer(call)
-
-    def _file(self, token: str, name: str) -> web.StreamResponse:
-        found = next((file for file in self.world.files.values() if file.path == name), None)
-        if token != self.accepted or found is None:
-            return _refusal(not_found() if token == self.accepted else unauthorized())
-        return web.Response(body=found.content)
-
-    async def _answer(self, call: Call) -> web.StreamResponse:
-        self.calls.append(call)
-        self.counts[call.method] += 1
-        fault = self.faults.hit(call)
-        call.fault = fault.kind if fault else None
-        self.world.pulse.beat()
-        status, answer = await self._result(call, fault)
-        if fault is not None and fault.kind in ("lose", "drop"):
-            self.world.pulse.beat()
-            raise Cut
-        call.status, call.answer = status, answer
-        self.world.pulse.beat()
-        if fault is not None and fault.kind == "delay":
-            await asyncio.sleep(fault.seconds)
-        return _as_response(status, answer)
-
-    async def _result(self, call: Call, fault: Fault | None) -> tuple[int, Json]:
-        try:
-            if fault is not None and fault.kind == "refuse":
-                raise fault.refusal()
-            if fault is not None and fault.kind == "drop":
-                return 0, {}
-            if self.limits is not None:
-                self.limits.check(call)
-            return 200, {"ok": True, "result": await self._carried_out(call)}
-        except Refused as refused:
-            return refused.code, refused.as_answer()
-
-    async def _carried_out(self, call: Call) -> Any:
-        match call.method.lower():
-            case "getupdates":
-                return await self.updates.poll(call)
-            case "setwebhook":
-                return await self.webhook.set(call)
-            case "deletewebhook":
-                return await self.webhook.remove(drop=call.boolean("drop_pending_updates"))
-            case "getwebhookinfo":
-                return self.webhook.info()
-            case name:
-                return self._looked_up(name)(self.world, call)
-
-    @staticmethod
-    def _looked_up(name: str) -> Method:
-        if name not in METHODS:
-            raise not_found()
-        return METHODS[name]
-
-    def _answered_by_webhook(self, answer: Json) -> None:
-        call = Call(str(answer.pop("method")), answer, arrived=time.monotonic())
-        if self.quiet.on:
-            self.quiet.counts[call.method] += 1
-            self.quiet.arrivals.append((call.chat_id or 0, call.arrived, call.method))
-            return
-        self.calls.append(call)
-        self.counts[call.method] += 1
-        try:
-            call.answer = {"ok": True, "result": self._looked_up(call.method.lower())(self.world, call)}
-            call.status = 200
-        except Refused as refused:
-            call.status, call.answer = refused.code, refused.as_answer()
-        self.world.pulse.beat()
-
-
-def _refusal(refused: Refused) -> web.StreamResponse:
-    return _as_response(refused.code, refused.as_answer())
-
-
-def _as_response(status: int, answer: Json) -> web.StreamResponse:
-    wait = answer.get("parameters", {}).get("retry_after")
-    return json_answer(answer, status, {"Retry-After": str(wait)} if wait else None)
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.startswith("/control/"):
+            return await control(self, request, request.path.removeprefix("/control/"))
+        return await super().handle(request)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.botapi.actors import Group, User
 from tests.botapi.errors import Json
 from tests.botapi.faults import Fault, Limits
 from tests.botapi.server import json_answer, json_body
@@ -79,6 +80,36 @@ async def people(api: "BotApi", given: Json) -> Any:
     return {"chats": len(api.world.chats)}
 
 
+async def says(api: "BotApi", given: Json) -> Any:
+    """``user`` writes ``text``, in ``chat`` if given; the message."""
+    where = Group(api, int(given["chat"])) if "chat" in given else None
+    return await User(api, int(given["user"])).says(str(given["text"]), chat=where)
+
+
+async def presses(api: "BotApi", given: Json) -> Any:
+    """``user`` presses a ``button`` (words or place) of ``message``; the query's id."""
+    press = await User(api, int(given["user"])).presses(given["message"], given["button"])
+    return {"query": press.query.id}
+
+
+async def blocks(api: "BotApi", given: Json) -> Any:
+    """``user`` blocks the bot, or with ``off`` unblocks it."""
+    user = User(api, int(given["user"]))
+    await (user.unblocks() if given.get("off") else user.blocks())
+    return {"blocked": not given.get("off")}
+
+
+async def migrate(api: "BotApi", given: Json) -> Any:
+    """The ``chat`` becomes a supergroup; its new id."""
+    return {"chat": (await Group(api, int(given["chat"])).migrates()).id}
+
+
+async def away(api: "BotApi", given: Json) -> Any:
+    """The port is closed for some ``seconds``, from a moment after the answer to this."""
+    api.be_away(float(given["seconds"]))
+    return {}
+
+
 async def wait(api: "BotApi", given: Json) -> Any:
     """Until ``count`` calls of a ``method`` have come, or so many ``updates`` are e.g. confirmed."""
     count, timeout = int(given["count"]), float(given.get("timeout", 30))
@@ -141,6 +172,7 @@ async def forget(api: "BotApi", given: Json) -> Any:
 COMMANDS: dict[str, Command] = {
     command.__name__: command
     for command in (
-        push, counters, calls, arrivals, deliveries, messages, people, wait, fault, heal, limits, quiet, token, forget
+        push, counters, calls, arrivals, deliveries, messages, people, says, presses, blocks, migrate, away,
+        wait, fault, heal, limits, quiet, token, forget,
     )
 }  # fmt: skip

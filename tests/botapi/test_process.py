@@ -1,14 +1,15 @@
 """The double as a process of its own, steered over /control."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from telegram import Bot
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import InvalidToken, NetworkError, RetryAfter
 
-from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.request import AiohttpRequest, NotSent
 from tests.botapi.client import RemoteBotApi, botapi_process
 from tests.botapi.receiver import Receiver
 
@@ -98,6 +99,46 @@ async def test_faults_limits_and_the_token_are_set_from_outside(remote: RemoteBo
     await bot.send_message(OWNER, "x")
     statuses = [call["status"] for call in await remote.do("calls", method="sendMessage")]
     assert statuses == [502, 200, 429, 200]  # What came with a wrong token is nobody's call.
+
+
+async def test_people_are_played_from_outside(remote: RemoteBotApi, bot: Bot) -> None:
+    await remote.do("people", users=[{"id": OWNER}], groups=[{"id": -5, "title": "群"}])
+    await remote.do("says", user=OWNER, text="漏水")
+    await remote.do("says", user=OWNER, text="大家好", chat=-5)
+    button = InlineKeyboardButton("我来", callback_data="claim")
+    await bot.send_message(OWNER, "工单", reply_markup=InlineKeyboardMarkup.from_button(button))
+    card = (await remote.do("messages", chat=OWNER))[-1]
+    await remote.do("presses", user=OWNER, message=card, button="我来")
+    await remote.do("blocks", user=OWNER)
+    new = (await remote.do("migrate", chat=-5))["chat"]
+    said, group, press, block, moved, _ = await bot.get_updates()
+    assert said.message is not None
+    assert said.message.text == "漏水"
+    assert group.effective_chat is not None
+    assert group.effective_chat.id == -5
+    assert press.callback_query is not None
+    assert press.callback_query.data == "claim"
+    assert block.my_chat_member is not None
+    assert moved.message is not None
+    assert moved.message.migrate_to_chat_id == new
+
+
+async def test_the_server_goes_away_and_comes_back(remote: RemoteBotApi, bot: Bot) -> None:
+    await remote.do("away", seconds=0.3)
+    outcomes = [await attempt(bot)]
+    async with asyncio.timeout(10):
+        while outcomes[-1] or not any(outcomes):
+            outcomes.append(await attempt(bot))
+    assert NotSent in outcomes
+
+
+async def attempt(bot: Bot) -> type[NetworkError] | None:
+    """How getMe failed, or None."""
+    try:
+        await bot.get_me()
+    except NetworkError as error:
+        return type(error)
+    return None
 
 
 async def test_a_wrong_command_is_explained(remote: RemoteBotApi) -> None:

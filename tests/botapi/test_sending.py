@@ -164,6 +164,12 @@ async def test_a_group_that_kicked_the_bot_is_forbidden(api: BotApi, bot: Bot) -
         await bot.send_message(GROUP, "x")
 
 
+async def test_a_deleted_group_is_forbidden(api: BotApi, bot: Bot) -> None:
+    await api.group(-79, "旧群").is_deleted()
+    with pytest.raises(Forbidden, match="the group chat was deleted"):
+        await bot.send_message(-79, "x")
+
+
 async def test_a_migrated_group_names_its_new_id(api: BotApi, bot: Bot) -> None:
     group = api.group(-77, "工程群", [api.user(OWNER)])
     new = await group.migrates()

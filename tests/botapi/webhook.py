@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Webhook:
     secret: str = ""
     max_connections: int = 40
     last_error: str = ""
+    failed: int = 0
     statuses: list[int] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
@@ -68,7 +70,7 @@ class Webhook:
         return True
 
     def info(self) -> Json:
-        error = {"last_error_message": self.last_error, "last_error_date": 1} if self.last_error else {}
+        error = {"last_error_message": self.last_error, "last_error_date": self.failed} if self.last_error else {}
         allowed = {"allowed_updates": self.updates.allowed} if self.updates.allowed else {}
         return {
             "url": self.url,
@@ -93,7 +95,7 @@ class Webhook:
             timer.cancel()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
         self._session = None
@@ -102,6 +104,9 @@ class Webhook:
         self._queues.clear()
         self._ready = asyncio.Queue()
         self.in_flight = 0
+        for outcome in ended:
+            if isinstance(outcome, Exception):
+                raise outcome  # A mistake of the double: a worker that died must not look like a silent bot.
 
     def _start(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -147,14 +152,14 @@ class Webhook:
             status, retry_after, body = await self._post(session, entry.update)
         except (aiohttp.ClientError, OSError) as error:
             status, retry_after, body = 0, None, b""
-            self.last_error = f"Connection failed: {type(error).__name__}"
+            self._note(f"Connection failed: {type(error).__name__}")
         finally:
             self.in_flight -= 1
         self.statuses.append(status)
         self.updates.pulse.beat()
         if not 200 <= status <= 299:
             if status:
-                self.last_error = f"Wrong response from the webhook: {status}"
+                self._note(f"Wrong response from the webhook: {status}")
             return self._pause(entry, retry_after)
         self.updates.confirm(entry)
         self._carry_out(body)
@@ -167,7 +172,11 @@ class Webhook:
         try:
             self.answered(orjson.loads(body))
         except orjson.JSONDecodeError:
-            self.last_error = "Wrong response from the webhook: its body is no JSON"
+            self._note("Wrong response from the webhook: its body is no JSON")
+
+    def _note(self, error: str) -> None:
+        self.last_error = error
+        self.failed = int(time.time())  # noqa: TID251 - the double is the outside world
 
     async def _post(self, session: aiohttp.ClientSession, update: Json) -> tuple[int, str | None, bytes]:
         headers = {"Content-Type": "application/json"}
