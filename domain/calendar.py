@@ -32,7 +32,7 @@ class Calendar:
     """When an estate is open. *days* overrides single dates: True a working day (Monday's hours), False a day off."""
 
     timezone: str = "Asia/Shanghai"
-    hours: Mapping[int, Hours] = OFFICE_HOURS
+    hours: Mapping[int, Hours] = field(default_factory=lambda: OFFICE_HOURS)  # 3.11 takes it for a mutable default
     waking: Hours = WAKING_HOURS
     days: Mapping[date, bool] = field(default_factory=dict)
 

@@ -106,9 +106,9 @@ AT_RISK: Mapping[Urgency, Ladder] = MappingProxyType(
 class Policy:
     """An estate's figures for tickets."""
 
-    promises: Mapping[Urgency, Promise] = PROMISES
-    unclaimed: Mapping[Urgency, Ladder] = UNCLAIMED
-    at_risk: Mapping[Urgency, Ladder] = AT_RISK
+    promises: Mapping[Urgency, Promise] = field(default_factory=lambda: PROMISES)
+    unclaimed: Mapping[Urgency, Ladder] = field(default_factory=lambda: UNCLAIMED)
+    at_risk: Mapping[Urgency, Ladder] = field(default_factory=lambda: AT_RISK)
     patience: Mapping[Status, timedelta] = field(default_factory=lambda: MappingProxyType(PATIENCE))
     cap: int = 10  # open tickets one repairer may hold
     low_mark: int = 2  # this or less is told to the manager
