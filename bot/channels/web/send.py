@@ -1,0 +1,125 @@
+"""The web channel as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+from bot.channels.base import DeliveryError, Incoming, Parcel
+from bot.channels.web.hub import Hub
+from bot.channels.web.receive import NAME, parse
+from domain.messaging.model import Mode
+from domain.messaging.web import WebWork
+
+T = TypeVar("T")
+
+
+class Transact(Protocol):
+    """Runs a function over one transaction, away from the event loop; committed when it returns."""
+
+    def __call__(self, function: Callable[[WebWork], T], /) -> Awaitable[T]: ...
+
+
+def utc_now() -> datetime:
+    """The clock, for whoever does not bring another one."""
+    return datetime.now(UTC)
+
+
+class WebChannel:
+    """Keeps bot.channels.base.Channel, and holds what the web routes share.
+
+    *open_media* gives the bytes and the content type of a Media key, whatever channel the photo came by.
+    *wake* is called after an update was committed to the inbox: let the app look.
+    In *demo* nobody has to prove who they are: whoever reaches the page may be anyone. It must listen on a
+    loopback address only; main.py refuses anything else.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        *,
+        commit: Transact,
+        read: Transact,
+        open_media: Callable[[str], Awaitable[tuple[bytes, str]]],
+        wake: Callable[[], None],
+        secret: str,
+        demo: bool = False,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.commit = commit
+        self.read = read
+        self.open_media = open_media
+        self.wake = wake
+        self.secret = secret
+        self.demo = demo
+        self.now = now
+        self.hub = Hub()
+
+    def parse(self, body: Any) -> Incoming | None:
+        """One stored update."""
+        return parse(body)
+
+    async def send(self, parcel: Parcel) -> str | None:
+        """Show it; the new message's id.
+
+        :raises DeliveryError: when none of the copies to edit is there
+        """
+        match parcel.delivery.mode:
+            case Mode.SEND:
+                return await self._post(parcel)
+            case Mode.EDIT:
+                await self._edit(parcel)
+            case Mode.TOAST:
+                message = parcel.message
+                self.hub.toast(message.toast or "", text=message.text, alert=message.alert)
+            case Mode.LEAVE:  # a group of the web exists only on our own allow-list
+                pass
+        return None
+
+    async def fetch(self, ref: str) -> bytes:
+        """The bytes of a photo that somebody sent here.
+
+        :raises LookupError: when it is not kept (any more)
+        """
+        file = await self.read(lambda work: work.web.file(ref))
+        if file is None:
+            raise LookupError(f"no photo {ref}")
+        return file.content
+
+    def close(self) -> None:
+        """End all streams at once, so that the server can stop; to be called when it is told to."""
+        self.hub.close()
+
+    async def _post(self, parcel: Parcel) -> str:
+        chat, body, now = parcel.delivery.chat, shown(parcel), self.now()
+        message = await self.commit(lambda work: work.web.post(chat, author=None, body=body, now=now))
+        self.hub.changed(chat)
+        return str(message)
+
+    async def _edit(self, parcel: Parcel) -> None:
+        chat, body, now = parcel.delivery.chat, shown(parcel), self.now()
+
+        def edit(work: WebWork) -> list[bool]:
+            return [work.web.edit(int(copy), chat=chat, body=body, now=now) for copy in parcel.copies]
+
+        if not any(await self.commit(edit)):
+            raise DeliveryError("no such message", permanent=True)
+        self.hub.changed(chat)
+
+
+def shown(parcel: Parcel) -> Mapping[str, Any]:
+    """The message as its chat keeps it; a photo by the shelf it stands on: our own files, or any channel's media."""
+    keys = parcel.message.photos
+    photos = [
+        f"file/{handle}" if channel == NAME else f"media/{key}"
+        for key, (channel, handle) in zip(keys, parcel.photos, strict=True)
+    ]
+    rows = [[_lean(asdict(button)) for button in row if not button.ask] for row in parcel.message.buttons]
+    return _lean({"text": parcel.message.text, "buttons": [row for row in rows if row], "photos": photos})
+
+
+def _lean(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}

@@ -1,0 +1,96 @@
+// One message as an element.
+import { dye, icon, make } from "./dom.js";
+import { enlarge } from "./photos.js";
+import { rich, safe } from "./rich.js";
+import { clock, full, has, t } from "./texts.js";
+
+/** *viewer* is the user who looks; *press* is told of a pressed button. */
+export function messageElement(message, { viewer, group, press }) {
+  const mine = message.user !== undefined && message.user === viewer;
+  const bot = message.user === undefined;
+  const item = make("li", `message ${mine ? "mine" : "theirs"}${bot ? " bot" : ""}${message.state ? ` ${message.state}` : ""}`);
+  item.dataset.testid = "message";
+  item.dataset.author = bot ? "bot" : mine ? "me" : "other";
+  item.dataset.who = message.user ?? "bot";
+  if (message.id) item.dataset.id = message.id;
+  const bubble = make("div", "bubble", photos(message), words(message), foot(message));
+  const stack = make("div", "stack", bubble, buttons(message, press));
+  if (group && !mine) stack.prepend(make("p", "name", bot ? t("web-bot") : message.name));
+  if (!mine) item.append(face(message, bot));
+  item.append(stack);
+  return item;
+}
+
+function face(message, bot) {
+  const avatar = make("span", `avatar small${bot ? " bot" : ""}`, bot ? "管" : initial(message.name));
+  avatar.setAttribute("aria-hidden", "true");
+  if (!bot) dye(avatar, message.user.replace(/\D/g, "").slice(-4) || 1);
+  return avatar;
+}
+
+export const initial = (name) => [...(name ?? "").trim()].at(0)?.toUpperCase() ?? "·";
+
+/** A command of the page's own menu is shown as the menu shows it. */
+function words(message) {
+  if (!message.text) return null;
+  const key = `web-action-${message.text.slice(1)}`;
+  if (message.user !== undefined && message.text.startsWith("/") && has(key)) return make("p", "text command", t(key));
+  return make("p", "text", rich(message.text));
+}
+
+function foot(message) {
+  const at = new Date(message.at);
+  const time = make("time", "", clock(at));
+  time.dateTime = message.at;
+  time.title = full(at);
+  const notes = make("span", "notes");
+  if (message.edited) notes.append(make("span", "edited", t("web-edited")));
+  if (message.state === "sending") notes.append(make("span", "sending", t("web-sending")));
+  return make("span", "meta", notes, time);
+}
+
+function photos(message) {
+  if (!message.photos?.length) return null;
+  const own = (photo) => photo.startsWith("blob:");
+  const large = message.photos.map((photo) => (own(photo) ? photo : `/photos/${photo}`));
+  const grid = make("div", `photos many-${Math.min(message.photos.length, 4)}`);
+  message.photos.forEach((photo, index) => {
+    const image = make("img");
+    image.src = own(photo) ? photo : `/photos/${photo}?size=thumb`;
+    image.alt = `${t("web-photo")} ${index + 1}`;
+    image.loading = "lazy";
+    image.decoding = "async";
+    const open = make("button", "photo", image);
+    open.type = "button";
+    open.title = t("web-open-photo");
+    open.addEventListener("click", () => enlarge(large, index));
+    grid.append(open);
+  });
+  return grid;
+}
+
+function buttons(message, press) {
+  if (!message.buttons?.length) return null;
+  const rows = message.buttons.map((row) => make("div", "row", ...row.map((button) => pill(button, message, press)).filter(Boolean)));
+  const shelf = make("div", "buttons", ...rows);
+  shelf.setAttribute("role", "group");
+  return shelf;
+}
+
+function pill(button, message, press) {
+  if (button.url !== undefined) {
+    const address = safe(button.url);
+    if (!address) return null;
+    const anchor = make("a", "pill", make("span", "", button.label), icon("out"));
+    anchor.href = address;
+    anchor.target = "_blank";
+    anchor.rel = "noopener noreferrer";
+    anchor.dataset.testid = "button";
+    return anchor;
+  }
+  const element = make("button", "pill", make("span", "", button.label));
+  element.type = "button";
+  element.dataset.testid = "button";
+  element.addEventListener("click", () => press(message, button, element));
+  return element;
+}

@@ -1,0 +1,217 @@
+// A pane: somebody's view of their private chat and of their groups.
+import * as api from "./api.js";
+import { Composer } from "./composer.js";
+import { badge, copy, dye, find, make, random, toast } from "./dom.js";
+import { ChatLog } from "./log.js";
+import { initial } from "./message.js";
+import { current, has, t, translate } from "./texts.js";
+
+const ACTIONS = { owner: ["report", "mytickets", "help"], me: ["report", "mytickets", "help"], staff: ["board", "help"], manager: ["board", "help"] };
+
+export class Pane {
+  logs = new Map();
+  online = false;
+
+  constructor({ key, people, groups }, { limits, changed, follow }) {
+    Object.assign(this, { key, people, groups, changed, follow });
+    this.element = copy("pane");
+    this.element.dataset.pane = key;
+    this.select = find("select", this.element);
+    this.person = people.find((person) => String(person.id) === localStorage.getItem(`guanjia.person.${key}`)) ?? people[0];
+    this.composer = new Composer(find(".composer", this.element), { send: (words) => this.#send(words), actions: ACTIONS[key], limits });
+    this.select.addEventListener("change", () => this.#become(people.find((person) => String(person.id) === this.select.value)));
+    this.room = groups[0] ?? this.person?.chat;
+    this.relabel();
+    if (this.person) this.#enter(this.room);
+    else find(".stage", this.element).append(make("p", "nobody", t("web-nobody")));
+    find(".composer", this.element).hidden = !this.person;
+  }
+
+  /** The chats to follow: the groups, and the private chats of everybody who was shown. */
+  chats() {
+    return [...this.logs.values()].map((log) => [log.chat, log.seq]);
+  }
+
+  get unread() {
+    return this.#rooms().reduce((sum, chat) => sum + (this.logs.get(chat)?.unread ?? 0), 0);
+  }
+
+  stands(online) {
+    this.online = online;
+    this.#presence();
+  }
+
+  look() {
+    for (const log of this.logs.values()) log.look();
+  }
+
+  relabel() {
+    translate(this.element);
+    this.composer.relabel();
+    this.select.replaceChildren(...this.people.map((person) => this.#option(person)));
+    find(".picker", this.element).hidden = this.people.length < 2;
+    this.#title();
+    this.#tabs();
+    for (const log of this.logs.values()) {
+      log.redraw(this.person.user);
+      this.#hello(log);
+    }
+  }
+
+  /** The page itself says something in the person's private chat; it is not shown. */
+  whisper(text) {
+    if (this.person) api.send(this.person.chat, this.person.id, { key: random(), text, quiet: true }).catch((trouble) => toast(trouble.message));
+  }
+
+  #rooms() {
+    return this.person ? [...this.groups, this.person.chat] : [];
+  }
+
+  #become(person) {
+    this.person = person;
+    localStorage.setItem(`guanjia.person.${this.key}`, String(person.id));
+    if (!this.groups.includes(this.room)) this.room = person.chat;
+    this.#title();
+    this.#enter(this.room);
+    for (const log of this.logs.values()) log.redraw(person.user);
+  }
+
+  #enter(chat) {
+    this.room = chat;
+    const news = this.#rooms().filter((room) => !this.logs.has(room));
+    for (const room of news) this.logs.set(room, this.#log(room));
+    const log = this.logs.get(chat);
+    find(".stage", this.element).replaceChildren(log.element);
+    log.toBottom();
+    log.look();
+    this.#tabs();
+    if (news.length) this.follow();
+    this.#changed();
+  }
+
+  #log(chat) {
+    const log = new ChatLog(chat, {
+      group: this.groups.includes(chat),
+      press: (room, message, button, element) => this.#press(room, message, button, element),
+      changed: () => this.#changed(),
+      again: (room, message) => this.#deliver(room, message),
+    });
+    log.viewer = this.person.user;
+    this.#hello(log);
+    return log;
+  }
+
+  #send({ text, photos }) {
+    const shown = photos.map((photo) => URL.createObjectURL(photo));
+    const words = text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+    const message = { key: random(), user: this.person.user, name: this.person.name, at: new Date().toISOString(), text: words, photos: shown };
+    this.#deliver(this.logs.get(this.room), { ...message, raw: text, files: photos, as: this.person.id });
+  }
+
+  async #deliver(log, message) {
+    log.expect({ ...message, state: "sending" });
+    try {
+      await api.send(log.chat, message.as, { key: message.key, text: message.raw, photos: message.files });
+    } catch (trouble) {
+      if (!log.pending.has(message.key)) return; // the stream was faster: it did arrive
+      log.expect({ ...message, state: "failed" });
+      toast(trouble.message);
+    }
+  }
+
+  async #press(log, message, button, element) {
+    if (element.classList.contains("busy")) return;
+    element.classList.add("busy");
+    element.setAttribute("aria-busy", "true");
+    setTimeout(() => calm(element), 4000);
+    try {
+      await api.press(log.chat, this.person.id, button.data, message.id);
+    } catch (trouble) {
+      calm(element);
+      toast(trouble.message);
+    }
+  }
+
+  #changed() {
+    this.#presence();
+    for (const tab of this.element.querySelectorAll(".rooms button")) badge(find(".badge", tab), this.logs.get(tab.dataset.chat)?.unread ?? 0);
+    this.changed();
+  }
+
+  #presence() {
+    const typing = this.logs.get(this.room)?.busy;
+    const state = !this.online ? "connecting" : typing ? "typing" : "online";
+    find(".presence", this.element).dataset.state = state;
+    const about = this.people.length > 1 || this.key === "me" ? "" : this.#about(this.person);
+    find(".state", this.element).textContent = [about, t(`web-${state}`)].filter(Boolean).join(" · ");
+  }
+
+  #title() {
+    const avatar = find(".avatar", this.element);
+    const desk = this.key === "me";
+    avatar.classList.toggle("bot", desk);
+    avatar.textContent = desk ? "管" : initial(this.person?.name);
+    if (this.person && !desk) dye(avatar, this.person.id);
+    const title = t(`web-pane-${this.key}`);
+    const alone = this.person && !desk && this.people.length < 2; // else the picker says who
+    find(".title", this.element).textContent = alone ? `${title} · ${this.person.name}` : title;
+    this.element.setAttribute("aria-label", title);
+    this.#presence();
+  }
+
+  #about(person) {
+    const roles = person?.roles.map((role) => t(`web-role-${role}`)) ?? [];
+    return [...roles, ...(this.key === "owner" ? (person?.homes ?? []) : [])].join(current() === "en" ? ", " : "、");
+  }
+
+  #option(person) {
+    const about = this.#about(person);
+    const option = make("option", "", about ? `${person.name}（${about}）` : person.name);
+    if (current() === "en" && about) option.textContent = `${person.name} (${about})`;
+    option.value = String(person.id);
+    option.selected = person === this.person;
+    return option;
+  }
+
+  #tabs() {
+    const shelf = find(".rooms", this.element);
+    shelf.hidden = !this.groups.length || !this.person;
+    shelf.replaceChildren(
+      ...this.#rooms().map((chat) => {
+        const kind = this.groups.includes(chat) ? "group" : "private";
+        const special = `web-room-${kind}-${this.key}`;
+        const mark = make("span", "badge");
+        const tab = make("button", "", t(has(special) ? special : `web-room-${kind}`), mark);
+        badge(mark, this.logs.get(chat)?.unread ?? 0);
+        tab.type = "button";
+        tab.dataset.chat = chat;
+        tab.dataset.testid = `room-${kind}`;
+        tab.setAttribute("aria-pressed", String(chat === this.room));
+        tab.addEventListener("click", () => this.#enter(chat));
+        return tab;
+      }),
+    );
+  }
+
+  /** What an empty chat says. */
+  #hello(log) {
+    const asks = this.key === "owner" || this.key === "me";
+    const key = asks ? "web-empty-owner" : this.key === "manager" ? "web-empty-manager" : log.group ? "web-empty-staff" : "web-empty-private";
+    const parts = [make("p", "", t(key))];
+    if (asks) parts.unshift(make("h3", "", t("web-empty-title")));
+    for (const number of asks ? [1, 2, 3] : []) {
+      const example = make("button", "pill example", t(`web-example-${number}`));
+      example.type = "button";
+      example.addEventListener("click", () => this.#send({ text: example.textContent, photos: [] }));
+      parts.push(example);
+    }
+    log.hello.replaceChildren(...parts);
+    log.scroller.setAttribute("aria-label", t("web-log", { name: find(".title", this.element).textContent }));
+  }
+}
+
+/** A pressed button is at rest again. */
+export function calm(element) {
+  element.classList.remove("busy");
+  element.removeAttribute("aria-busy");
+}

@@ -1,0 +1,33 @@
+// Reads the bot's text, which knows <b> and <i> only, into nodes: foreign text never becomes markup.
+const TOKEN = /<(\/?)([bi])>|&(amp|lt|gt|quot|#x27|#39);|(https?:\/\/[^\s<>&"']+[^\s<>&"'.,;:!?，。；：！？)）])/g;
+const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'" };
+
+export function rich(text) {
+  const root = document.createDocumentFragment();
+  const open = [root];
+  let last = 0;
+  const say = (words) => words && open.at(-1).append(words);
+  for (const match of text.matchAll(TOKEN)) {
+    say(text.slice(last, match.index));
+    last = match.index + match[0].length;
+    const [, slash, name, entity, address] = match;
+    if (entity) say(ENTITIES[entity]);
+    else if (address) say(link(address));
+    else if (!slash) open.push(open.at(-1).appendChild(document.createElement(name)));
+    else if (open.at(-1).localName === name) open.pop();
+  }
+  say(text.slice(last));
+  return root;
+}
+
+/** Only the web's own kinds of address: never javascript: or data:. */
+export const safe = (address) => (/^(https?:\/\/|\/(?!\/))/i.test(address) ? address : null);
+
+function link(address) {
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.textContent = address;
+  anchor.target = "_blank";
+  anchor.rel = "noopener noreferrer";
+  return anchor;
+}
