@@ -8,7 +8,7 @@ from bot.understanding.normalise import Text
 
 NAME = "name_before"
 
-_ticket = re.compile(r"\b([a-z]{1,3}\d{3,4}-\d{2,4})\b")
+_ticket = re.compile(r"(?<![a-z\d])([a-z]{1,3}\d{3,4}-\d{2,4})(?!\d)")
 _name = re.compile(r"\s*([\u4e00-\u9fff]{1,3}(?=先生|女士|小姐|[,。,.!\s\d]|$)|[a-z]+(?:\s[a-z]+)?(?=[,.!\s]|$))")
 
 

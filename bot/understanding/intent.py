@@ -8,9 +8,9 @@ from bot.understanding.rules import Fired, Found, fire, rulebook
 
 NOTHING = "none"
 EARLY = 0.6  # what is said first is usually the matter
-SOMETHING = 1.0  # below this a label is only what remains when nothing was understood
+UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat"})  # what remains when no rule fired
 UNSURE = 0.2
-MORE = 0.3  # how much further evidence for the same label adds
+MORE = 0.15  # how much further evidence for the same label adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def judge_intent(found: Found, category: Weighed, reach: int) -> Weighed:
 
 def confidence(weighed: Weighed) -> float:
     """How far the best label is ahead of the second, between 0 and 1."""
-    if not weighed.fired and weighed.scores[0][1] < SOMETHING:
+    if not weighed.fired and weighed.best in UNDERSTOOD_NOTHING:
         return UNSURE
     first, second = weighed.scores[0][1], max(weighed.scores[1][1], 0.0)
     return round(min(0.99, max(0.0, first) / (first + second + 0.5)), 2)

@@ -11,7 +11,8 @@ from bot.understanding.normalise import Text
 from bot.understanding.phrases import Phrases, phrases
 
 NEGATION = "negation"
-EXACT = "="  # "=cat": this form only, not "cats"; for single words of spaced languages
+LONG = 2  # units beyond the first: words that long win over what begins inside them
+EXACT = "="  # "=cat": this form only, not "cats"
 _token = re.compile(r"[^\W_]+(?:'[a-z]+)?|[\u2600-\u27bf\U0001f000-\U0001faff]")
 _stop = re.compile(r"[,.;:!?。、\n]")
 
@@ -48,20 +49,26 @@ class Lexicon:
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._joint = " " if data.spaced else ""
         self._fill()
-        known = tuple(self._concepts)
-        self._misspellings = Misspellings(known, data.never_misspelt) if data.spaced else None
-        self._homophones = None if data.spaced else Homophones(known, data.never_misspelt)
+        guessable = [word for word, found in self._concepts.items() if data.misheard.intersection(found)]
+        self._misspellings = Misspellings(self._concepts, data.never_misspelt) if data.spaced else None
+        self._homophones = None if data.spaced else Homophones(guessable, data.never_misspelt)
 
     def _fill(self) -> None:
         concepts: dict[str, list[str]] = defaultdict(list)
         lengths: dict[str, set[int]] = defaultdict(set)
         for concept, words in self._data.concepts.items():
             for word in words:
-                units = [word] if word.startswith(EXACT) else [unit.stem for unit in self._split(word)]
+                units = self._spelling(word)
                 concepts[self._joint.join(units)].append(concept)
                 lengths[units[0]].add(len(units))
         self._concepts = {word: tuple(found) for word, found in concepts.items()}
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+    def _spelling(self, word: str) -> list[str]:
+        if word.startswith(EXACT):
+            first, *others = (unit.word for unit in self._split(word))
+            return [EXACT + first, *others]
+        return [unit.stem for unit in self._split(word)]
 
     def find(self, text: Text) -> tuple[Hit, ...]:
         """Every concept of the text, longest words first at each place; words inside longer words do not count."""
@@ -91,12 +98,16 @@ class Lexicon:
 
     def _exact(self, units: Sequence[Unit]) -> Iterator[Hit]:
         stems = [self._corrected(unit) for unit in units]
-        for at, stem in enumerate(stems):
-            for length in self._lengths.get(stem, ()):
-                if at + length <= len(stems):
-                    yield from self._hits(self._joint.join(stems[at : at + length]), units[at : at + length], at)
-            if self._data.spaced:
-                yield from self._hits(EXACT + units[at].word, units[at : at + 1], at)
+        yield from self._looked_up(stems, units)
+        if self._data.spaced:
+            yield from self._looked_up([unit.word for unit in units], units, EXACT)
+
+    def _looked_up(self, words: Sequence[str], units: Sequence[Unit], mark: str = "") -> Iterator[Hit]:
+        for at, first in enumerate(words):
+            for length in self._lengths.get(mark + first, ()):
+                if at + length <= len(words):
+                    word = mark + self._joint.join(words[at : at + length])
+                    yield from self._hits(word, units[at : at + length], at)
 
     def _hits(self, word: str, units: Sequence[Unit], at: int) -> Iterator[Hit]:
         for concept in self._concepts.get(word, ()):
@@ -105,7 +116,7 @@ class Lexicon:
     def _corrected(self, unit: Unit) -> str:
         if self._misspellings is None or unit.stem in self._lengths or EXACT + unit.word in self._lengths:
             return unit.stem
-        return self._misspellings.correct(unit.stem)
+        return self._misspellings.correct(unit.word, unit.stem)
 
     def _by_sound(self, plain: str, hits: Sequence[Hit]) -> Iterator[Hit]:
         assert self._homophones is not None
@@ -134,12 +145,19 @@ class Lexicon:
 
 
 def _longest(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """Drop every hit that lies wholly inside a longer one ("水" in "热水")."""
-    reach, span = -1, (-1, -1)
+    """Drop every hit inside a longer one ("水" in "热水") and what begins in a long one ("有没有|没有电")."""
+    last: Hit | None = None
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if (hit.start, hit.end) == span or hit.end > reach:
-            reach, span = max(reach, hit.end), (hit.start, hit.end)
+        if last is None or (hit.start, hit.end) == (last.start, last.end) or not _shadows(last, hit):
+            last = hit
             yield hit
+
+
+def _shadows(last: Hit, hit: Hit) -> bool:
+    if hit.start >= last.end:
+        return False
+    length = last.last_unit - last.unit
+    return hit.end <= last.end or (length >= LONG and hit.last_unit - hit.unit <= length)
 
 
 def _stem(word: str, suffixes: Iterable[str]) -> str:

@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why: these `words` spoke for `label` ("leak", "fire") of `kind` ("category", "intent", "hazard"), this strongly."""
+    """Why: these `words` spoke for the `label` ("leak") of this `kind` (category, intent, urgency), this strongly."""
 
     kind: str
     label: str

@@ -10,9 +10,11 @@ from rapidfuzz.distance import OSA
 # Read at pypinyin's import: without its 400,000 phrases it loads in 40 ms, and single characters are all we ask.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
-from pypinyin import lazy_pinyin  # noqa: E402
+from pypinyin import lazy_pinyin
 
 _SYLLABLES = range(4, 1, -1)
+_PARTICLES = frozenset("了的得着过吗呢")  # said in every second sentence: no evidence
+SHORTEST, LONG = 5, 8  # letters: shorter words have too many neighbours, longer ones may hold two slips
 
 
 @lru_cache(maxsize=20_000)
@@ -28,7 +30,11 @@ class Homophones:
         self._never = frozenset(never)
         self._words: dict[tuple[str, ...], str] = {}
         for word in words:
-            if len(word) in _SYLLABLES and all("\u4e00" <= character <= "\u9fff" for character in word):
+            if (
+                len(word) in _SYLLABLES
+                and not _PARTICLES.intersection(word)
+                and all("\u4e00" <= character <= "\u9fff" for character in word)
+            ):
                 self._words.setdefault(tuple(map(sound, word)), word)
 
     def find(self, plain: str, taken: Collection[int]) -> Iterator[tuple[int, int, str]]:
@@ -65,11 +71,14 @@ class Misspellings:
                     self._shelves[word[0], len(word) + length].append(word)
         self.correct = lru_cache(maxsize=20_000)(self._correct)
 
-    def _correct(self, stem: str) -> str:
-        """The known word one slip away (two in long words), or the word itself."""
-        if len(stem) < 5 or stem in self._never or not stem.isalpha():
+    def _correct(self, word: str, stem: str) -> str:
+        """The known word one slip away (two in long words), or the stem itself."""
+        if len(word) < SHORTEST or word in self._never or not word.isalpha():
             return stem
-        allowed = 1 if len(stem) < 8 else 2
-        near = [(OSA.distance(stem, word, score_cutoff=allowed), word) for word in self._shelves[stem[0], len(stem)]]
-        distance, word = min(near, default=(allowed + 1, stem))
-        return word if distance <= allowed else stem
+        allowed = 1 if len(stem) < LONG else 2
+        near = [(OSA.distance(stem, known, score_cutoff=allowed), known) for known in self._shelf(stem)]
+        distance, known = min(near, default=(allowed + 1, stem))
+        return known if distance <= allowed else stem
+
+    def _shelf(self, stem: str) -> Collection[str]:
+        return self._shelves.get((stem[0], len(stem)), ())

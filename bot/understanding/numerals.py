@@ -1,7 +1,7 @@
 """Chinese and spoken numerals as digits."""
 
-_DIGITS = dict(zip("零〇一二三四五六七八九幺两洞拐勾", "001234567891207" + "9", strict=True))
-NUMERAL = "零〇一二三四五六七八九十百幺两"
+_DIGITS = dict(zip("零〇一二三四五六七八九幺两洞拐勾", "0012345678912079", strict=True))
+NUMERAL = "零〇一二三四五六七八九十百幺两洞拐勾"
 
 
 def digits(said: str) -> str:

@@ -7,7 +7,7 @@ from bot.understanding.intent import NOTHING, Weighed, confidence, guesses, judg
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.model import Match, Room, Understood
 from bot.understanding.normalise import Text, normalise
-from bot.understanding.phones import read_phone
+from bot.understanding.phones import Phone, read_phone
 from bot.understanding.phrases import guess_language, languages, phrases
 from bot.understanding.places import read_place
 from bot.understanding.rooms import RoomIndex
@@ -38,6 +38,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
     category = judge_category(found, reach, len(said.plain))
     intent = judge_intent(found, category, reach)
     control = _control(said, known, language)
+    phone = read_phone(said.plain)
     wanted = CONTROL if control else EMERGENCY if hazard else intent.best
     return Understood(
         text=said.plain,
@@ -48,14 +49,21 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
         category=_category(wanted, hazard, category),
         urgency=NORMAL if control else urgency,
         hazard=hazard.rule.label if hazard and not control else None,
-        place=read_place(said, hits, register, own),
-        when=read_when(said),
-        phone=read_phone(said.plain),
+        place=read_place(_without(said, phone), hits, register, own),
+        when=read_when(_without(said, phone)),
+        phone=phone.digits if phone else None,
         matches=tuple(_matches(said, urgency, reasons, category, intent)),
         guesses=tuple(guesses(intent, 2)),
         name=read_name(said, hits),
         ticket=read_ticket(said),
     )
+
+
+def _without(said: Text, phone: Phone | None) -> Text:
+    """The text with the phone number blanked, lest its digits be taken for a room or an hour."""
+    if phone is None:
+        return said
+    return Text(said.surface, said.plain[: phone.start] + " " * (phone.end - phone.start) + said.plain[phone.end :])
 
 
 def _control(said: Text, *languages_known: str) -> str | None:

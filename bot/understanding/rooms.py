@@ -9,34 +9,10 @@ from typing import overload
 from rapidfuzz import fuzz, process
 
 from bot.understanding.model import Room
-from bot.understanding.numerals import NUMERAL, digits
+from bot.understanding.numerals import digits
+from bot.understanding.room_grammar import GRAMMARS
 
 NEAREST = 3
-
-_n = rf"(?:\d{{1,4}}|[{NUMERAL}]{{1,4}})"
-_building_zh = rf"(?P<building>{_n}|[a-z]\d?)\s*(?:栋|幢|号楼|座|#楼|#)"
-_entrance_zh = r"(?:(?P<entrance>{n}|[a-z])\s*(?:单元|门洞|梯))?".replace("{n}", _n)
-_floor_zh = rf"(?:(?P<floor>{_n})\s*(?:楼|层))?"
-_room_zh = rf"(?:(?P<room>\d{{3,4}}[a-z]?|[{NUMERAL}]{{3,5}}|(?<=[楼层])\s*(?:\d{{1,2}}[a-z]?|[{NUMERAL}]{{1,2}}|[a-z]))(?![\d元])(?:\s*(?:室|房|号|户))?)"
-_sep = r"[\s,的\-]*"
-_building_en = r"\b(?:block|blk|building|bldg|tower)\s*(?:no\.?\s*)?#?(?P<building>\d{1,3}|[a-z]\d?)\b"
-_room_word_en = r"(?:(?:apt|apartment|flat|room|rm|suite|unit)\b\.?\s*(?:no\.?\s*)?#?|#)\s*"
-
-_GRAMMAR = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_building_zh}{_sep}{_entrance_zh}{_sep}{_floor_zh}{_sep}{_room_zh}",
-        r"(?<![\d\-.:/])(?P<building>\d{1,3}|[a-z]\d?)\s?[-/#]\s?(?P<entrance>\d{1,2})\s?[-/#]\s?(?P<room>\d{3,4}[a-z]?)(?![\d\-:])",
-        rf"{_building_en}[\s,\-]*(?:(?:unit|entrance|stair)\s*(?P<entrance>\d)\b)?[\s,\-]*(?:floor\s*\d+)?[\s,\-]*(?:{_room_word_en})?(?P<room>\d{{1,2}}-\d{{2}}|\d{{3,4}}[a-z]?|\d{{1,2}}[a-z])\b(?!\s*(?:am|pm|:))",
-        r"(?<![\d\-.:/])(?P<building>\d{1,3}|[a-z]\d?)\s?[-/#]\s?(?P<room>\d{3,4}[a-z]?)(?![\d\-:])",
-        rf"{_room_word_en}(?P<room>\d{{3,4}}[a-z]?|\d{{1,2}}-\d{{2}}|\d{{1,2}}[a-z])\b(?:[\s,]*(?:in|of|at)?[\s,]*{_building_en})?",
-        rf"(?P<entrance>{_n})\s*单元{_sep}{_floor_zh}{_sep}{_room_zh}",
-        r"(?<![\d\-.:/])(?P<room>\d{3,4}[a-z]?)\s*(?:室|房间?)",
-        rf"(?P<floor>{_n})\s*(?:楼|层)\s*(?P<room>\d{{1,2}}|[{NUMERAL}]{{1,2}})\s*(?:室|房)",
-        rf"(?P<room>[{NUMERAL}]{{3,4}})\s*(?:室|房)",
-        r"^(?P<room>\d{3,4}[a-z]?)$",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +75,7 @@ def key(part: str) -> str:
 def read_rooms(plain: str) -> Iterator[RoomSaid]:
     """Every room of the text, most complete readings first; places already read are not read again."""
     taken: list[tuple[int, int]] = []
-    for grammar in _GRAMMAR:
+    for grammar in GRAMMARS:
         for found in grammar.finditer(plain):
             if any(found.start() < end and start < found.end() for start, end in taken):
                 continue

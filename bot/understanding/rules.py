@@ -1,5 +1,6 @@
 """Rules that make labels out of concepts: "wet & ceiling 4" adds 4 when both are said close together."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,7 @@ from bot.understanding.lexicon import Hit
 from bot.understanding.phrases import RULES, load
 
 Found = Mapping[str, Sequence[Hit]]
+Rules = Mapping[str, Sequence["Rule"]]  # by their first concept: only those whose first concept was said are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,19 @@ class Rulebook:
     """The whole of `rules.yaml`: what follows from concepts, in any language."""
 
     groups: Mapping[str, tuple[str, ...]]  # concept -> the groups it belongs to
-    hazards: tuple[Rule, ...]
+    hazards: Rules
     hazard_categories: Mapping[str, str]  # where the hazard itself says what it is about
-    urgency: tuple[Rule, ...]
-    categories: tuple[Rule, ...]
-    intents: tuple[Rule, ...]
+    urgency: Rules
+    categories: Rules
+    intents: Rules
     leads: Mapping[str, Mapping[str, float]]  # category -> what people usually want when they mention it
     priors: Mapping[str, float]
 
     @property
     def concepts(self) -> frozenset[str]:
         """Every concept that a rule asks for, groups resolved to their names."""
-        rules = (*self.hazards, *self.urgency, *self.categories, *self.intents)
+        sections = (self.hazards, self.urgency, self.categories, self.intents)
+        rules = [rule for section in sections for shelf in section.values() for rule in shelf]
         return frozenset(name.removeprefix("!") for rule in rules for name in (*rule.concepts, *rule.without))
 
 
@@ -62,11 +65,11 @@ def rulebook() -> Rulebook:
             groups[member] = (*groups.get(member, ()), group)
     return Rulebook(
         groups=groups,
-        hazards=tuple(_rules(data["hazards"])),
+        hazards=_by_first(_rules(data["hazards"])),
         hazard_categories=data["hazard_categories"],
-        urgency=tuple(_rules(data["urgency"])),
-        categories=tuple(_rules(data["categories"])),
-        intents=tuple(_rules(data["intents"])),
+        urgency=_by_first(_rules(data["urgency"])),
+        categories=_by_first(_rules(data["categories"])),
+        intents=_by_first(_rules(data["intents"])),
         leads=data["leads"],
         priors=data["priors"],
     )
@@ -82,9 +85,17 @@ def _rules(section: Mapping[str, Sequence[str]]) -> Iterator[Rule]:
             yield Rule(label, concepts, without, float(weight))
 
 
-def fire(rules: Sequence[Rule], found: Found, reach: int) -> list[Fired]:
+def _by_first(rules: Iterator[Rule]) -> Rules:
+    shelves: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        shelves[rule.concepts[0]].append(rule)
+    return dict(shelves)
+
+
+def fire(rules: Rules, found: Found, reach: int) -> list[Fired]:
     """Every rule that holds, once each."""
-    return [Fired(rule, hits) for rule in rules if (hits := _holds(rule, found, reach))]
+    asked = [rule for concept in found for rule in rules.get(concept, ())]
+    return [Fired(rule, hits) for rule in asked if (hits := _holds(rule, found, reach))]
 
 
 def _holds(rule: Rule, found: Found, reach: int) -> tuple[Hit, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
 EMERGENCY, NORMAL, PLANNED = "emergency", "normal", "planned"
-DRILL, WHAT_IF, PAST, QUESTION, NOW = "drill", "what_if", "past", "question", "now"
+DRILL, STORY, WHAT_IF, PAST, NOW = "drill", "story", "what_if", "past", "now"
 
 
 def find_hazard(found: Found, reach: int) -> Fired | None:
@@ -17,7 +17,7 @@ def find_hazard(found: Found, reach: int) -> Fired | None:
 
 
 def _is_happening(found: Found) -> bool:
-    if DRILL in found:
+    if DRILL in found or STORY in found:
         return False
     if NOW in found:
         return True
