@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from typing import Any
@@ -47,6 +48,11 @@ class SealedBot(Bot):
         :raises TelegramError: as python-telegram-bot's own methods do
         """
         return await self._post(method, parameters, read_timeout=read_timeout)
+
+    async def shutdown(self) -> None:
+        """Close all connections, also those of a start that was cancelled half-way, of which the base knows nothing."""
+        await super().shutdown()
+        await asyncio.gather(*(request.shutdown() for request in self._request))
 
 
 def make_bot(token: str, api_url: str = TELEGRAM) -> SealedBot:
