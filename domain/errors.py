@@ -18,6 +18,10 @@ class Stale(Exception):
     """Somebody was faster: the record changed between reading and writing it."""
 
 
+class Unavailable(Exception):
+    """The records cannot be written or reached just now (disk full, database away); nobody's message is at fault."""
+
+
 class Unknown(Refusal):
     """What was asked for is not in the records (any more)."""
 

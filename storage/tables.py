@@ -280,9 +280,3 @@ web_files = Table(  # photos uploaded in the browser, re-encoded and capped
     Column("thumbnail", LargeBinary, nullable=False),
     Column("created_at", Moment, nullable=False),
 )  # fmt: skip
-leases = Table(
-    "leases", metadata,
-    Column("name", String(32), primary_key=True),
-    Column("holder", String(64), nullable=False),
-    Column("until", Moment, nullable=False),
-)  # fmt: skip

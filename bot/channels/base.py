@@ -53,6 +53,7 @@ class Incoming:
     toast: str | None = None  # where a button's short answer goes
     message: str | None = None  # the platform's id of this message, or of the one whose button was pressed
     photos: tuple[str, ...] = ()  # the channel's own handles
+    album: str | None = None  # photos sent together arrive one by one under one name
     other: str | None = None  # "voice", "video", "sticker", "location", "document", "photo-too-large": what we cannot read
     contact: Contact | None = None
     addressed: bool = True  # in groups: mentioned, replied to, or a command

@@ -27,6 +27,9 @@ class Register(Protocol):
 
     def rooms_in(self, estate_id: int) -> Sequence[Room]: ...
 
+    def room_stamp(self, estate_ids: Collection[int]) -> object:
+        """Changes whenever these estates gain rooms."""
+
     def person(self, person_id: int) -> Person | None: ...
 
     def people_by_phone(self, phone: str) -> Sequence[Person]: ...

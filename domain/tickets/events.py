@@ -23,6 +23,13 @@ class TicketOpened(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotosAdded(TicketEvent):
+    """The owner sent photos after the report."""
+
+    photos: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketClaimed(TicketEvent):
     """Somebody took it, first of all who tried."""
 

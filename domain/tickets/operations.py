@@ -9,10 +9,10 @@ from typing import Any
 from domain.errors import NotAllowed, NotNow, Refusal, Stale, Unknown
 from domain.lifecycle import move, permit
 from domain.register.events import ContactViewed
-from domain.register.model import Person, Staff
+from domain.register.model import Staff
 from domain.tickets import events
 from domain.tickets.eligibility import parties, require_eligible
-from domain.tickets.lifecycle import ALLOWED, MOVES, Action, Status
+from domain.tickets.lifecycle import ALLOWED, ENDED, MOVES, Action, Status
 from domain.tickets.model import Report, Ticket, WaitFor
 from domain.tickets.policy import policy_of
 from domain.tickets.ports import TicketWork
@@ -170,6 +170,16 @@ def comment(*, work: TicketWork, ticket_id: int, words: str, by: int, now: datet
     return _step(work, ticket_id, Action.COMMENT, event, by, now, comment=words)
 
 
+def add_photos(*, work: TicketWork, ticket_id: int, photos: tuple[str, ...], by: int, now: datetime) -> Ticket:
+    """Photos that the owner sends after the report."""
+    ticket = _ticket(work, ticket_id)
+    if ticket.reporter_id != by or ticket.status in ENDED:
+        raise NotAllowed
+    saved = work.tickets.save(replace(ticket, photos=ticket.photos + photos))
+    work.record(events.PhotosAdded(ticket_id=ticket_id, photos=photos, by=by), now=now)
+    return saved
+
+
 def cancel(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
     """Not needed any more."""
     repairer = _ticket(work, ticket_id).repairer_id
@@ -186,18 +196,6 @@ def postpone(*, work: TicketWork, ticket_id: int, until: datetime, reason: str, 
     saved = work.tickets.save(replace(ticket, due_at=until))
     work.record(event, now=now)
     return saved
-
-
-def view_contact(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Person:
-    """Who to ring: for the repairer alone, and every look is logged."""
-    ticket = _ticket(work, ticket_id)
-    if ticket.repairer_id != by:
-        raise NotAllowed
-    person = work.register.person(ticket.reporter_id)
-    if person is None:
-        raise Unknown("no-such-person")
-    work.record(ContactViewed(person_id=person.id, ticket_id=ticket_id, by=by), now=now)
-    return person
 
 
 def readable(*, work: TicketWork, ticket_id: int, by: int) -> Ticket:
@@ -267,6 +265,8 @@ def _change(work: TicketWork, ticket: Ticket, action: Action, event: Event, now:
         _then(work, _ticket(work, ticket.id), action)
         raise
     work.record(event, now=now)
+    if saved.repairer_id and saved.repairer_id != ticket.repairer_id:  # their card shows the full contact
+        work.record(ContactViewed(person_id=saved.reporter_id, ticket_id=saved.id, by=saved.repairer_id), now=now)
     return saved
 
 

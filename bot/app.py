@@ -1,0 +1,198 @@
+"""From one stored update to an intent acted on: who is this, what do they want, what is still missing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.channels.base import Channel, Happening, Incoming
+from bot.dialog import enter, reply
+from bot.groups import greet_group, in_group
+from bot.intents import BY_COMMAND, INTENTS
+from bot.rooms import Rooms
+from bot.turn import DeskWork, Turn
+from bot.understanding import understand
+from bot.words import Words
+from domain.errors import Refusal
+from domain.messaging.model import Conversation, Media, Received
+from domain.register.model import Address, Person, Staff
+
+log = structlog.get_logger(__name__)
+SEEN_EVERY = timedelta(minutes=1)  # how exactly "last used channel" is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Handles one update inside one transaction; whatever it says is queued there too."""
+
+    words: Words
+    channels: Mapping[str, Channel]
+    rooms: Rooms
+    links: Mapping[str, str]  # channel → start of a deep link into the private chat
+
+    def handle(self, work: DeskWork, received: Received, *, now: datetime) -> None:
+        """Do what the update asks for.
+
+        :raises Exception: anything from an update that nobody can parse, or a bug: the caller counts and parks
+        """
+        incoming = self.channels[received.channel].parse(received.body)
+        if incoming is None:
+            return
+        if incoming.happening:
+            self._happened(work, incoming, now)
+        elif incoming.sender is None:
+            self._nobody(work, incoming, now)
+        else:
+            self._said(self._turn(work, incoming, now))
+
+    def apologise(self, work: DeskWork, received: Received, now: datetime) -> None:
+        """An update was parked: whoever wrote it hears that it was our fault, and what to do."""
+        try:
+            incoming = self.channels[received.channel].parse(received.body)
+        except Exception:  # noqa: BLE001 - that may be the very reason why it was parked
+            return
+        if incoming and incoming.private and incoming.sender:
+            turn = self._turn(work, incoming, now)
+            turn.toast(turn.text("our-fault"))
+
+    def _turn(self, work: DeskWork, incoming: Incoming, now: datetime) -> Turn:
+        assert incoming.sender is not None
+        address = work.addresses.find(incoming.channel, incoming.sender.user)
+        person, staff = _who(work, address)
+        if address and (address.seen_at is None or now - address.seen_at > SEEN_EVERY or not address.reachable):
+            work.addresses.seen(incoming.channel, incoming.sender.user, now=now)
+        group = None if incoming.private else work.addresses.group(incoming.channel, incoming.chat)
+        owner = f"person:{person.id}" if person else f"{incoming.channel}:{incoming.sender.user}"
+        conversation = work.conversations.get(owner) or Conversation(owner=owner)
+        return Turn(
+            work=work, words=self.words, incoming=incoming, now=now, person=person, staff=staff, group=group,
+            language=self._language(incoming, person), conversation=conversation,
+            rooms=work.register.rooms_of(person.id) if person else (), links=self.links, intents=INTENTS,
+        )  # fmt: skip
+
+    def _language(self, incoming: Incoming, person: Person | None) -> str:
+        if person and person.language in self.words.languages:
+            return person.language
+        return self.words.closest(incoming.sender.language if incoming.sender else None)
+
+    def _said(self, turn: Turn) -> None:
+        try:
+            if turn.incoming.button is not None:
+                self._pressed(turn)
+            elif not turn.incoming.private:
+                in_group(turn)
+            elif turn.incoming.command:
+                self._command(turn)
+            else:
+                self._words(turn)
+        except Refusal as refusal:
+            turn.toast(turn.text(refusal.key, **refusal.values), alert=True)
+
+    def _command(self, turn: Turn) -> None:
+        intent = BY_COMMAND.get(turn.incoming.command or "")
+        if intent is None:
+            self._words(turn)
+        else:
+            enter(turn, intent.name, {})
+
+    def _pressed(self, turn: Turn) -> None:
+        """A button carries only a random key: who presses, where, and what is true now are looked up again."""
+        key, _, number = (turn.incoming.button or "").partition(":")
+        keyboard = turn.work.keyboards.get(key)
+        if keyboard is None or keyboard.chat != turn.incoming.chat or int(number) >= len(keyboard.actions):
+            raise Refusal("button-too-old")
+        action = keyboard.actions[int(number)]
+        enter(turn, action["intent"], action["answers"])
+        if not turn.answered:
+            turn.toast("")
+
+    def _words(self, turn: Turn) -> None:
+        """Free words: an answer to the open question, or a new wish."""
+        if turn.person is None:
+            enter(turn, "start", {})
+            return
+        turn.photos = self._keep_photos(turn)
+        text = turn.incoming.text
+        turn.understood = understand(text, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
+        if turn.person.language is None and turn.understood.language:
+            turn.language = turn.understood.language
+            turn.work.register.set_language(turn.person.id, turn.language)
+        conversation, wish = turn.conversation, turn.understood
+        if wish.control in CONTROLS and (conversation.intent or wish.control in ALWAYS):
+            enter(turn, CONTROLS[wish.control], {})
+        elif conversation.intent and turn.photos and not text and "photos" in conversation.answers:
+            enter(turn, "add_photo", {})
+        elif turn.incoming.other:
+            raise Refusal(f"cannot-read-{turn.incoming.other}")
+        elif conversation.intent:
+            reply(turn, INTENTS[conversation.intent], conversation)
+        else:
+            self._wish(turn)
+
+    def _wish(self, turn: Turn) -> None:
+        """A new conversation, by what the words want."""
+        assert turn.understood is not None
+        wish = turn.understood.intent
+        if turn.photos and not turn.incoming.text:
+            enter(turn, "late_photo", {})
+        elif turn.photos or wish in REPORTS:
+            enter(turn, "report", {})
+        elif not any(character.isalnum() for character in turn.incoming.text):
+            enter(turn, "help", {})
+        else:
+            enter(turn, WISHES.get(wish, "pass_to_desk"), {})
+
+    def _keep_photos(self, turn: Turn) -> tuple[str, ...]:
+        keys = []
+        for ref in turn.incoming.photos:
+            photo = Media(key=secrets.token_urlsafe(12), channel=turn.incoming.channel, ref=ref, created_at=turn.now)
+            turn.work.media.add(photo)
+            keys.append(photo.key)
+        return tuple(keys)
+
+    def _happened(self, work: DeskWork, incoming: Incoming, now: datetime) -> None:
+        """The platform tells us that a chat came, went or moved."""
+        match incoming.happening:
+            case Happening.BLOCKED:
+                work.addresses.set_reachable(incoming.channel, incoming.chat, reachable=False)
+                work.deliveries.unreachable(channel=incoming.channel, chat=incoming.chat, reason="blocked", now=now)
+            case Happening.UNBLOCKED:
+                work.addresses.set_reachable(incoming.channel, incoming.chat, reachable=True)
+            case Happening.MIGRATED if incoming.moved_to:
+                work.addresses.move_group(channel=incoming.channel, old=incoming.chat, new=incoming.moved_to)
+                work.deliveries.move_chat(channel=incoming.channel, old=incoming.chat, new=incoming.moved_to)
+            case Happening.ADDED:
+                greet_group(work, self.words, incoming, now)
+            case _:
+                log.info("chat-left", channel=incoming.channel, chat=incoming.chat)
+
+    def _nobody(self, work: DeskWork, incoming: Incoming, now: datetime) -> None:
+        """Nobody who can be held to it: anonymous admins are told how to be somebody, the rest is passed over."""
+        log.info("nobody-spoke", channel=incoming.channel, chat=incoming.chat)
+        group = work.addresses.group(incoming.channel, incoming.chat)
+        if group and (incoming.command or incoming.button):
+            conversation = Conversation(owner=f"{incoming.channel}:{incoming.chat}")
+            turn = Turn(
+                work=work, words=self.words, incoming=incoming, now=now, language=group.language, group=group,
+                conversation=conversation, links=self.links, intents=INTENTS,
+            )  # fmt: skip
+            turn.toast(turn.text("anonymous-admin"))
+
+
+REPORTS = frozenset({"repair", "complaint", "emergency"})
+WISHES = {"progress": "mytickets", "chitchat": "help", "control": "help"}
+CONTROLS = {"cancel": "never_mind", "help": "help", "restart": "start_over", "back": "go_back", "repeat": "say_again"}
+ALWAYS = frozenset({"help"})
+
+
+def _who(work: DeskWork, address: Address | None) -> tuple[Person | None, Staff | None]:
+    """The person behind an address, and their employment as it is now."""
+    if address is None:
+        return None, None
+    staff = work.register.staff(address.person_id)
+    return (staff.person, staff) if staff else (work.register.person(address.person_id), None)

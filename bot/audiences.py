@@ -1,0 +1,141 @@
+"""Audiences: from an event about a ticket to the chats that hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.turn import DeskWork
+from bot.words import DEFAULT
+from domain.register.model import GroupKind, Staff
+from domain.tickets.eligibility import eligible, superiors
+from domain.tickets.events import TicketCancelled, TicketEscalated, TicketEvent
+from domain.tickets.model import Ticket, Urgency
+from domain.tickets.policy import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What happened, to which ticket as it is now, and the records around it."""
+
+    work: DeskWork
+    event: TicketEvent
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One chat that hears of it; *person_id* when it is somebody's private chat."""
+
+    channel: str
+    chat: str
+    language: str
+    thread: str | None = None
+    person_id: int | None = None
+
+
+def people(scene: Scene, person_ids: Collection[int]) -> list[Recipient]:
+    """Each person's private chat: the one they last used, on a channel that still reaches them."""
+    found: dict[int, Recipient] = {}
+    for address in scene.work.addresses.of(person_ids):
+        if address.reachable and address.person_id not in found:
+            person = scene.work.register.person(address.person_id)
+            language = (person.language if person else None) or DEFAULT
+            found[address.person_id] = Recipient(address.channel, address.chat, language, person_id=address.person_id)
+    return list(found.values())
+
+
+def reporter(scene: Scene) -> list[Recipient]:
+    """The owner who reported."""
+    return people(scene, [scene.ticket.reporter_id])
+
+
+def repairer(scene: Scene) -> list[Recipient]:
+    """Whoever has it in hand."""
+    return people(scene, [scene.ticket.repairer_id]) if scene.ticket.repairer_id else []
+
+
+def ex_repairer(scene: Scene) -> list[Recipient]:
+    """Whoever had it in hand when it was cancelled."""
+    gone = scene.event.repairer_id if isinstance(scene.event, TicketCancelled) else None
+    return people(scene, [gone]) if gone and gone != scene.event.by else []
+
+
+def done_by(scene: Scene) -> list[Recipient]:
+    """Whoever did the work."""
+    return people(scene, [scene.ticket.done_by]) if scene.ticket.done_by else []
+
+
+def staff_groups(scene: Scene) -> list[Recipient]:
+    """The estate's staff groups for this category; where there is none, everybody who could take it."""
+    groups = scene.work.addresses.groups(scene.ticket.estate_id, GroupKind.STAFF)
+    special = [group for group in groups if group.category == scene.ticket.category]
+    chosen = special or [group for group in groups if group.category is None] or groups
+    if chosen:
+        return [Recipient(group.channel, group.chat, group.language, group.thread) for group in chosen]
+    able = people(scene, [one.id for one in eligible(scene.work, scene.ticket)])
+    return able or managers(scene)
+
+
+def managers(scene: Scene) -> list[Recipient]:
+    """The estate's manager, or who stands in for them."""
+    return _superiors(scene, Audience.MANAGER)
+
+
+def managers_if_urgent(scene: Scene) -> list[Recipient]:
+    """An emergency is told to the duty manager at once."""
+    return _superiors(scene, Audience.DUTY_MANAGER) if scene.ticket.urgency is Urgency.EMERGENCY else []
+
+
+def called_group(scene: Scene) -> list[Recipient]:
+    """A rung that calls the group, or one with nobody else to call: an escalation always reaches somebody."""
+    called = _called(scene)
+    alone = called not in (Audience.GROUP, Audience.REPAIRER) and not called_managers(scene)
+    return staff_groups(scene) if called is Audience.GROUP or alone else []
+
+
+def called_repairer(scene: Scene) -> list[Recipient]:
+    """A rung that reminds the repairer."""
+    return repairer(scene) if _called(scene) is Audience.REPAIRER else []
+
+
+def called_managers(scene: Scene) -> list[Recipient]:
+    """A rung that calls managers; also where the repairer cannot be reached."""
+    called = _called(scene)
+    if called is Audience.REPAIRER:
+        return [] if repairer(scene) else managers(scene)
+    return _superiors(scene, called) if called is not Audience.GROUP else []
+
+
+def copies(card: str) -> Callable[[Scene], Iterable[Recipient]]:
+    """Every chat that has a copy of this ticket's card."""
+
+    def find(scene: Scene) -> Sequence[Recipient]:
+        found = {(one.channel, one.chat): one for one in scene.work.deliveries.copies(f"{card}:{scene.ticket.id}")}
+        return [
+            Recipient(one.channel, one.chat, _language(scene, one.channel, one.chat, one.person_id), one.thread, one.person_id)
+            for one in found.values()
+        ]
+
+    return find
+
+
+def _language(scene: Scene, channel: str, chat: str, person_id: int | None) -> str:
+    if person_id:
+        person = scene.work.register.person(person_id)
+        return (person.language if person else None) or DEFAULT
+    group = scene.work.addresses.group(channel, chat)
+    return group.language if group else DEFAULT
+
+
+def _called(scene: Scene) -> Audience:
+    assert isinstance(scene.event, TicketEscalated)
+    return scene.event.audience
+
+
+def _superiors(scene: Scene, audience: Audience) -> list[Recipient]:
+    """The managers of a level who can be reached, else the managers' group."""
+    holders: Sequence[Staff] = superiors(scene.work, scene.ticket.estate_id, audience)
+    reached = people(scene, [one.id for one in holders])
+    groups = scene.work.addresses.groups(scene.ticket.estate_id, GroupKind.MANAGERS)
+    return reached or [Recipient(group.channel, group.chat, group.language, group.thread) for group in groups]

@@ -1,0 +1,105 @@
+"""What a ticket looks like to each of those who deal with it: pure renderings, words and buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.turn import Rows, Tap
+from bot.voice import Voice
+from bot.words import Said, mask
+from domain.tickets.lifecycle import ALLOWED, IN_PROGRESS, MOVES, Action, Party, Status
+from domain.tickets.model import Ticket, Urgency
+
+WORKER_LAYOUT = (
+    (Action.DEPART, Action.ARRIVE, Action.RESUME),
+    (Action.FINISH, Action.WAIT),
+    (Action.PASS_ON, Action.HAND_BACK, Action.ASK_HELP),
+)
+MANAGER_LAYOUT = ((Action.CLAIM, Action.ASSIGN), (Action.POSTPONE,))
+_SIGN = {Urgency.EMERGENCY: "🔴", Urgency.NORMAL: "🟡", Urgency.PLANNED: "🟢"}
+
+
+def rows_for(voice: Voice, ticket: Ticket, party: Party, layout: Sequence[Sequence[Action]]) -> Rows:
+    """The buttons of what this party can do now, drawn from the tables."""
+    status = Status(ticket.status)
+    rows = [
+        [
+            Tap(voice.say(f"action-{action}"), action, {"ticket": ticket.id})
+            for action in row
+            if (status, action) in MOVES and party in ALLOWED[action]
+        ]
+        for row in layout
+    ]
+    return [row for row in rows if row]
+
+
+def staff_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
+    """For the group: no name, and only the ends of the number."""
+    lines = [*_facts(voice, ticket), voice.say("card-phone", phone=mask(ticket.contact)), *_state(voice, ticket)]
+    rows = [[Tap(voice.say("action-claim"), Action.CLAIM, {"ticket": ticket.id})]] if ticket.status == Status.OPEN else []
+    return "\n".join(lines), rows
+
+
+def worker_card(voice: Voice, ticket: Ticket, viewer: int | None) -> tuple[str, Rows]:
+    """For whoever holds the ticket: full contact and the next steps; for those who held it, neither."""
+    if viewer != ticket.repairer_id:
+        return "\n".join([*_head(voice, ticket), *_state(voice, ticket)]), ()
+    reporter = voice.name(ticket.reporter_id)
+    contact = voice.say("card-contact", name=reporter, phone=ticket.contact)
+    lines = [*_facts(voice, ticket), contact, *_promise(voice, ticket), *_state(voice, ticket)]
+    return "\n".join(lines), rows_for(voice, ticket, Party.REPAIRER, WORKER_LAYOUT)
+
+
+def manager_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
+    """For a manager who is called: what it is, how late, and what they can do about it."""
+    lines = [*_facts(voice, ticket), *_promise(voice, ticket), *_state(voice, ticket)]
+    history = [Tap(voice.say("button-history"), "history", {"ticket": ticket.id})]
+    rows = rows_for(voice, ticket, Party.MANAGER, MANAGER_LAYOUT)
+    if ticket.status in IN_PROGRESS:
+        rows = [[tap for tap in row if tap.intent != Action.CLAIM] for row in rows]
+    return "\n".join(lines), [*rows, history]
+
+
+def line(voice: Voice, ticket: Ticket) -> Said:
+    """One ticket in a list."""
+    return voice.say(
+        "ticket-line", sign=_SIGN[ticket.urgency], number=ticket.number, place=voice.place(ticket),
+        category=voice.say(f"category-{ticket.category}"), status=_status(voice, ticket),
+    )  # fmt: skip
+
+
+def _head(voice: Voice, ticket: Ticket) -> list[Said]:
+    urgency = voice.say(f"urgency-{ticket.urgency}")
+    head = voice.say("card-head", sign=_SIGN[ticket.urgency], urgency=urgency, number=ticket.number)
+    what = voice.say("card-what", place=voice.place(ticket), category=voice.say(f"category-{ticket.category}"))
+    return [head, what]
+
+
+def _facts(voice: Voice, ticket: Ticket) -> list[Said]:
+    lines = [*_head(voice, ticket), voice.say("card-words", words=ticket.words)]
+    if ticket.visit:
+        lines.append(voice.say("card-visit", visit=ticket.visit))
+    if ticket.photos:
+        lines.append(voice.say("card-photos", count=len(ticket.photos)))
+    if ticket.reopened:
+        lines.append(voice.say("card-reopened", count=ticket.reopened))
+    return lines
+
+
+def _promise(voice: Voice, ticket: Ticket) -> list[Said]:
+    if ticket.status not in IN_PROGRESS | {Status.OPEN}:
+        return []
+    key, until = ("card-resolve-by", ticket.resolve_by) if ticket.responded_at else ("card-respond-by", ticket.respond_by)
+    return [voice.say(key, time=voice.moment(until, ticket.estate_id))]
+
+
+def _state(voice: Voice, ticket: Ticket) -> list[Said]:
+    return [voice.say("card-state", status=_status(voice, ticket))]
+
+
+def _status(voice: Voice, ticket: Ticket) -> Said:
+    name = voice.name(ticket.repairer_id or ticket.done_by)
+    if ticket.status == Status.WAITING and ticket.wait_for and ticket.wait_until:
+        until = voice.moment(ticket.wait_until, ticket.estate_id)
+        return voice.say("status-waiting", name=name, reason=voice.say(f"wait-for-{ticket.wait_for}"), time=until)
+    return voice.say(f"status-{ticket.status}", name=name)

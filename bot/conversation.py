@@ -1,0 +1,50 @@
+"""Which question is open and what an answer does to it: pure, resumable, the same for every intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.turn import Rows, Turn
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question. *read* makes answers (this one and any other) of what was said; None where it is no answer."""
+
+    name: str
+    ask: Callable[[Turn, Answers], tuple[str, Rows]]
+    read: Callable[[Turn, Answers], Mapping[str, Any] | None]
+    needed: Callable[[Turn, Answers], bool] = lambda _turn, _answers: True
+
+
+def _nothing_known(_turn: Turn, answers: Answers) -> Answers:
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something a person can want: its questions, and what to do when all are answered."""
+
+    name: str
+    act: Callable[[Turn, Answers], None]
+    steps: tuple[Step, ...] = ()
+    commands: tuple[str, ...] = ()
+    bound: bool = True  # only for people we know
+    staff: bool = False  # only for staff
+    private: bool = False  # its questions belong in the private chat
+    begin: Callable[[Turn, Answers], Answers] = _nothing_known  # what is known before the first question
+
+
+def open_step(intent: Intent, turn: Turn, answers: Answers) -> Step | None:
+    """The first question that still needs an answer; None when it is time to act."""
+    return next((step for step in intent.steps if step.name not in answers and step.needed(turn, answers)), None)
+
+
+def without(answers: Answers, names: Sequence[str]) -> dict[str, Any]:
+    """The answers less those that must be given again."""
+    return {name: value for name, value in answers.items() if name not in names}

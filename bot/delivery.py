@@ -1,0 +1,164 @@
+"""Stored deliveries → channel.send: in order per chat, the urgent first, each ending in a named state."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.channels.base import Channel, DeliveryError, Outgoing, Parcel
+from bot.commit import Commit
+from bot.turn import DeskWork
+from domain.errors import Unavailable
+from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 64  # sends under way at the same time
+LEASE = timedelta(seconds=90)  # longer than any send may take
+SWEEP = 1.0  # seconds: how often somebody else's rows are noticed
+TRIES = 8  # 1 s, 2 s, 4 s … about four minutes; then the row has failed
+
+
+class Sender:
+    """Leases rows, sends them side by side, and writes down how each ended."""
+
+    def __init__(self, *, commit: Commit, channels: Mapping[str, Channel]) -> None:
+        self._commit = commit
+        self._channels = channels
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._paused: dict[str, datetime] = {}  # channel → when to try its credential again
+        self.moved_at = datetime.now(UTC)  # when the sender last looked at its rows: readiness watches it
+
+    def wake(self) -> None:
+        """There is something new to send."""
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; what is under way is finished."""
+        await self._commit(lambda work: work.deliveries.release(now=datetime.now(UTC), everything=True))
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                started = await self._send_some()
+                self.moved_at = datetime.now(UTC)
+            except Unavailable as error:
+                log.error("records-unavailable", reason=str(error))
+                started = False
+            if not started:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), SWEEP)
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _send_some(self) -> bool:
+        """Lease as many rows as there is room for; False when there was nothing to do (yet)."""
+        room = AT_ONCE - len(self._under_way)
+        open_channels = [name for name in self._channels if self._open(name)]
+        if room <= 0 or not open_channels:
+            return False
+        now = datetime.now(UTC)
+        leased = await self._commit(lambda work: _lease(work, now, room, open_channels))
+        for parcel in leased:
+            task = asyncio.create_task(self._send(parcel))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+        return bool(leased)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("delivery-lost-track", exc_info=error)
+
+    def _open(self, channel: str) -> bool:
+        until = self._paused.get(channel)
+        return until is None or until <= datetime.now(UTC)
+
+    async def _send(self, parcel: Parcel) -> None:
+        row = parcel.delivery
+        try:
+            reference = await self._channels[row.channel].send(parcel)
+        except DeliveryError as error:
+            outcome = self._outcome(row, error)
+        except Exception:
+            log.exception("delivery-bug", delivery=row.id, channel=row.channel)
+            outcome = _end(row, DeliveryState.FAILED, "bug")
+        else:
+            self._paused.pop(row.channel, None)
+            outcome = lambda work: work.deliveries.sent(row.id, reference=reference, now=datetime.now(UTC))  # noqa: E731
+        await self._commit(outcome)
+
+    def _outcome(self, row: Delivery, error: DeliveryError) -> Callable[[DeskWork], Any]:
+        """What the error means for the row."""
+        if error.paused:
+            if self._open(row.channel):
+                log.error("channel-paused", channel=row.channel, reason=error.reason)
+            self._paused[row.channel] = datetime.now(UTC) + timedelta(seconds=30)
+            return _again(row, timedelta(), error.reason, counted=False)
+        log.warning("delivery-failed", delivery=row.id, channel=row.channel, reason=error.reason, tries=row.tries + 1)
+        if error.moved_to:
+            return _moved(row, error.moved_to)
+        if error.unreachable:
+            return _unreachable(row, error.reason)
+        if error.permanent:
+            return _end(row, DeliveryState.FAILED, error.reason)
+        if error.retry_after is not None:
+            return _again(row, error.retry_after, error.reason, counted=False)
+        if error.lost and row.lane is Lane.BULK:
+            return _end(row, DeliveryState.UNKNOWN, error.reason)
+        if row.tries + 1 >= TRIES:
+            return _end(row, DeliveryState.FAILED, error.reason)
+        return _again(row, timedelta(seconds=2**row.tries * random.uniform(0.5, 1)), error.reason)
+
+
+def _lease(work: DeskWork, now: datetime, limit: int, channels: Sequence[str]) -> list[Parcel]:
+    rows = work.deliveries.lease(now=now, until=now + LEASE, limit=limit, channels=channels)
+    return [_parcel(work, row) for row in rows]
+
+
+def _parcel(work: DeskWork, row: Delivery) -> Parcel:
+    """Everything the channel needs, looked up in the leasing transaction."""
+    message = Outgoing.of(row.body)
+    kept = (work.media.get(key) for key in message.photos)
+    copies: tuple[str, ...] = ()
+    if row.mode is Mode.EDIT and row.subject:
+        found = work.deliveries.copies(row.subject, channel=row.channel, chat=row.chat)
+        copies = tuple(one.reference for one in found if one.reference)
+    return Parcel(delivery=row, message=message, photos=tuple((one.channel, one.ref) for one in kept if one), copies=copies)
+
+
+def _again(row: Delivery, wait: timedelta, reason: str, *, counted: bool = True) -> Callable[[DeskWork], Any]:
+    due = datetime.now(UTC) + wait
+    return lambda work: work.deliveries.again(row.id, due_at=due, reason=reason, counted=counted)
+
+
+def _end(row: Delivery, state: DeliveryState, reason: str) -> Callable[[DeskWork], Any]:
+    return lambda work: work.deliveries.end(row.id, state=state, reason=reason, now=datetime.now(UTC))
+
+
+def _moved(row: Delivery, new: str) -> Callable[[DeskWork], Any]:
+    """The chat has a new id: everywhere, and this row goes out again."""
+
+    def write(work: DeskWork) -> None:
+        work.addresses.move_group(channel=row.channel, old=row.chat, new=new)
+        work.deliveries.move_chat(channel=row.channel, old=row.chat, new=new)
+        work.deliveries.again(row.id, due_at=datetime.now(UTC), reason="chat moved", counted=False)
+
+    return write
+
+
+def _unreachable(row: Delivery, reason: str) -> Callable[[DeskWork], Any]:
+    """Nobody there: no row of this chat is tried again until they come back."""
+
+    def write(work: DeskWork) -> None:
+        now = datetime.now(UTC)
+        work.addresses.set_reachable(row.channel, row.chat, reachable=False)
+        work.deliveries.unreachable(channel=row.channel, chat=row.chat, reason=reason, now=now)
+
+    return write

@@ -1,0 +1,110 @@
+"""Draining the inbox: every stored update is handled once, in order, and one that always fails is set aside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from bot.commit import Commit
+from bot.turn import DeskWork
+from domain.errors import Unavailable
+from domain.messaging.model import Received
+
+log = structlog.get_logger(__name__)
+Apologise = Callable[[DeskWork, Received, datetime], None]
+BATCH = 32
+SWEEP = 1.0  # seconds
+TRIES = 3
+
+
+class Handle(Protocol):
+    """App.handle."""
+
+    def __call__(self, work: DeskWork, received: Received, *, now: datetime) -> None: ...
+
+
+def drain(work: DeskWork, handle: Handle, apologise: Apologise) -> int:
+    """Handle the oldest waiting updates in this transaction; how many there were.
+
+    The whole batch is tried in one go; where one of it fails, each gets a savepoint of its own, so that nobody pays
+    for somebody else's bad message.
+    """
+    batch = work.inbox.waiting(limit=BATCH)
+    if not batch:
+        return 0
+    try:
+        with work.savepoint():
+            for received in batch:
+                handle(work, received, now=_now())
+            work.inbox.done([received.id for received in batch], now=_now())
+    except Unavailable:
+        raise
+    except Exception:  # noqa: BLE001 - found and logged one by one below
+        _one_by_one(work, batch, handle, apologise)
+    return len(batch)
+
+
+def _one_by_one(
+    work: DeskWork, batch: Sequence[Received], handle: Handle, apologise: Apologise
+) -> None:
+    for received in batch:
+        if _handled(work, received, handle):
+            work.inbox.done([received.id], now=_now())
+        else:
+            with work.savepoint():
+                apologise(work, received, _now())
+
+
+def _handled(work: DeskWork, received: Received, handle: Handle) -> bool:
+    """Try an update up to three times; False when it was parked."""
+    for attempt in range(received.tries + 1, TRIES + 1):
+        try:
+            with work.savepoint():
+                handle(work, received, now=_now())
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one of the two places where a bug is caught
+            reason = f"{type(error).__name__} at try {attempt}"
+            log.warning("update-failed", channel=received.channel, key=received.key, reason=reason, exc_info=attempt == TRIES)
+            work.inbox.failed(received.id, reason=reason)
+        else:
+            return True
+    work.inbox.park(received.id, reason=f"failed {TRIES} times", now=_now())
+    log.error("update-parked", channel=received.channel, key=received.key)
+    return False
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Reader:
+    """Drains the inbox whenever something came in, and every second in case it came in elsewhere."""
+
+    def __init__(self, *, commit: Commit, handle: Handle, apologise: Apologise) -> None:
+        self._commit = commit
+        self._handle = handle
+        self._apologise = apologise
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something new to handle."""
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Handle until told to stop."""
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                handled = await self._commit(lambda work: drain(work, self._handle, self._apologise))
+            except Unavailable as error:
+                log.error("records-unavailable", reason=str(error))
+                handled = 0
+            if not handled:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), SWEEP)

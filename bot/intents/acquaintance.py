@@ -1,0 +1,115 @@
+"""Getting to know each other: start, prove a phone, redeem a link, choose a language, come on duty, help."""
+
+from __future__ import annotations
+
+from bot.conversation import Answers, Intent
+from bot.turn import Rows, Tap, Turn
+from domain.register import operations as register
+from domain.register.model import Person
+
+
+def _start(turn: Turn, _answers: Answers) -> None:
+    """Whoever they are: a link's token, a shared contact, a stranger or an old friend."""
+    incoming = turn.incoming
+    assert incoming.sender is not None
+    if incoming.command == "start" and incoming.text and incoming.text != "hello":
+        person = register.redeem(
+            work=turn.work, token=incoming.text, channel=incoming.channel, user=incoming.sender.user, chat=incoming.chat, now=turn.now
+        )
+        _welcome(turn, person)
+    elif incoming.contact:
+        _prove(turn)
+    elif turn.person:
+        _help(turn, {})
+    else:
+        rows: Rows = [[Tap(turn.text("button-share-phone"), ask="contact")]]
+        turn.answer(turn.text("who-are-you"), rows)
+
+
+def _prove(turn: Turn) -> None:
+    """A number counts only if the platform vouches that it is the sender's own."""
+    contact, incoming = turn.incoming.contact, turn.incoming
+    assert contact is not None and incoming.sender is not None
+    if not contact.own:
+        turn.answer(turn.text("contact-not-own"), [[Tap(turn.text("button-share-phone"), ask="contact")]])
+        return
+    found = turn.work.register.people_by_phone(contact.phone)
+    if not found:
+        turn.answer(turn.text("phone-unknown"))
+    elif len(found) == 1:
+        _bind(turn, found[0])
+    else:
+        rows = [[Tap(one.name, "i_am", {"person": one.id, "user": incoming.sender.user})] for one in found]
+        turn.answer(turn.text("which-of-you"), rows)
+
+
+def _i_am(turn: Turn, answers: Answers) -> None:
+    """Which of the people who share the proven number it is; the button was given to this user alone."""
+    assert turn.incoming.sender is not None
+    person = turn.work.register.person(answers["person"])
+    if person and answers["user"] == turn.incoming.sender.user:
+        _bind(turn, person)
+
+
+def _bind(turn: Turn, person: Person) -> None:
+    incoming = turn.incoming
+    assert incoming.sender is not None
+    register.bind(
+        work=turn.work, person=person, channel=incoming.channel, user=incoming.sender.user, chat=incoming.chat, now=turn.now
+    )
+    _welcome(turn, person)
+
+
+def _welcome(turn: Turn, person: Person) -> None:
+    turn.person = person
+    turn.staff = turn.work.register.staff(person.id)
+    turn.rooms = turn.work.register.rooms_of(person.id)
+    if person.language in turn.words.languages:
+        turn.language = person.language
+    rooms = "、".join(turn.voice.room(room) for room in turn.rooms) or turn.text("no-rooms")
+    turn.answer(turn.text("welcome", name=person.name, rooms=rooms), _menu(turn))
+
+
+def _menu(turn: Turn) -> Rows:
+    rows = [[Tap(turn.text("button-report"), "report", {}), Tap(turn.text("button-mine"), "mytickets", {})]]
+    if turn.staff:
+        on = turn.staff.on_duty
+        rows.append([Tap(turn.text("button-board"), "board", {}), Tap(turn.text("button-off-duty" if on else "button-on-duty"), "duty", {"on": not on})])
+    return rows
+
+
+def _help(turn: Turn, _answers: Answers) -> None:
+    turn.answer(turn.text("help-staff" if turn.staff else "help"), _menu(turn))
+
+
+def _group_help(turn: Turn, _answers: Answers) -> None:
+    turn.answer(turn.text("help-group"))
+
+
+def _language(turn: Turn, answers: Answers) -> None:
+    """Named with the command or by button: set; else offered."""
+    wanted = answers.get("language") or turn.words.named(turn.incoming.text)
+    if wanted is None:
+        turn.answer(
+            turn.text("ask-language"),
+            [[Tap(turn.words.say("language-name", one), "language", {"language": one}) for one in turn.words.languages]],
+        )
+        return
+    turn.work.register.set_language(turn.me, wanted)
+    turn.language = wanted
+    turn.answer(turn.text("language-set"))
+
+
+def _duty(turn: Turn, answers: Answers) -> None:
+    assert turn.staff is not None
+    on = answers.get("on", not turn.staff.on_duty)
+    turn.work.register.set_duty(turn.me, on)
+    turn.answer(turn.text("on-duty" if on else "off-duty"))
+
+
+START = Intent("start", _start, commands=("start",), bound=False)
+I_AM = Intent("i_am", _i_am, bound=False)
+HELP = Intent("help", _help, commands=("help",))
+GROUP_HELP = Intent("group_help", _group_help, bound=False)
+LANGUAGE = Intent("language", _language, commands=("language",))
+DUTY = Intent("duty", _duty, commands=("duty",), staff=True)

@@ -1,0 +1,39 @@
+"""What we cannot answer ourselves goes to a person at the service desk, as a ticket, if they want it to."""
+
+from __future__ import annotations
+
+from bot.conversation import Answers, Intent
+from bot.dialog import start
+from bot.intents.report import first_answers
+from bot.turn import Tap, Turn
+
+
+def _offer(turn: Turn, _answers: Answers) -> None:
+    """Not ours to answer: a repair after all, or a person?"""
+    answers = first_answers(turn, turn.understood)
+    rows = [
+        [Tap(turn.text("button-pass-on-to-desk"), "to_desk", {"report": answers})],
+        [Tap(turn.text("button-report"), "report", {})],
+    ]
+    turn.answer(turn.text("offer-desk"), rows)
+
+
+def _to_desk(turn: Turn, answers: Answers) -> None:
+    start(turn, turn.intents["report"], {**answers["report"], "confirm": True, "kind": "question"})
+
+
+def _person(turn: Turn, _answers: Answers) -> None:
+    """A person, please: what was said so far goes along."""
+    said = turn.conversation.answers.get("words") or turn.text("wants-person")
+    turn.forget()
+    start(turn, turn.intents["report"], {**first_answers(turn, None), "words": said, **_for_desk(turn)})
+
+
+def _for_desk(turn: Turn) -> dict[str, object]:
+    place = {"room": turn.rooms[0].id} if turn.rooms else {"area": turn.text("no-place")}
+    return {"kind": "question", "category": "property_service", "place": place, "visit": "", "confirm": True}
+
+
+PASS_TO_DESK = Intent("pass_to_desk", _offer)
+TO_DESK = Intent("to_desk", _to_desk, private=True)
+PERSON = Intent("person", _person, private=True)

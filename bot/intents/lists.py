@@ -1,0 +1,78 @@
+"""What is open: my tickets, the staff's board, one ticket's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.cards import WORKER_LAYOUT, line, rows_for
+from bot.conversation import Answers, Intent
+from bot.turn import Tap, Turn
+from domain.tickets import operations as tickets
+from domain.tickets.lifecycle import Party, Status
+from domain.tickets.model import Ticket
+
+RECENT = timedelta(days=14)
+PAGE = 20
+
+
+def _mine(turn: Turn, _answers: Answers) -> None:
+    """An owner's reports; for staff, first of all what they have in hand."""
+    held = turn.work.tickets.held_by(turn.me) if turn.staff else ()
+    reported = turn.work.tickets.reported_by(turn.me, since=turn.now - RECENT)
+    parts = []
+    if turn.staff:
+        parts.append(turn.text("mine-held" if held else "mine-held-none"))
+        parts += [line(turn.voice, ticket) for ticket in held[:PAGE]]
+    if reported or not turn.staff:
+        parts.append(turn.text("mine-reported" if reported else "mine-reported-none"))
+        parts += [line(turn.voice, ticket) for ticket in reported[:PAGE]]
+    turn.answer("\n".join(parts), _openers(turn, [*held, *reported][:8]))
+
+
+def _openers(turn: Turn, listed: Sequence[Ticket]) -> list[list[Tap]]:
+    taps = [Tap(ticket.number, "history", {"ticket": ticket.id}) for ticket in listed]
+    return [taps[at : at + 2] for at in range(0, len(taps), 2)]
+
+
+def _board(turn: Turn, _answers: Answers) -> None:
+    """What is open, for staff: in a group that group's estate, in private all of theirs. No names, no numbers."""
+    assert turn.staff is not None
+    estates = turn.staff.estates & {turn.group.estate_id} if turn.group else turn.staff.estates
+    live = turn.work.tickets.live_in(estates)
+    waiting = [ticket for ticket in live if ticket.status == Status.OPEN]
+    running = [ticket for ticket in live if ticket.repairer_id is not None]
+    asked = len(live) - len(waiting) - len(running)
+    parts = [turn.text("board-head", waiting=len(waiting), running=len(running), asked=asked)]
+    for key, listed in (("board-waiting", waiting), ("board-running", running)):
+        if listed:
+            parts += ["", turn.text(key), *[line(turn.voice, ticket) for ticket in listed[:PAGE]]]
+            if len(listed) > PAGE:
+                parts.append(turn.text("list-more", more=len(listed) - PAGE))
+    claims = [Tap(turn.text("claim-number", number=ticket.number), "claim", {"ticket": ticket.id}) for ticket in waiting[:6]]
+    turn.answer("\n".join(parts), [claims[at : at + 2] for at in range(0, len(claims), 2)])
+
+
+def _history(turn: Turn, answers: Answers) -> None:
+    """Everything that happened to one ticket, and what this person can do about it now."""
+    ticket = tickets.readable(work=turn.work, ticket_id=answers["ticket"], by=turn.me)
+    voice = turn.voice
+    lines = [line(voice, ticket), voice.say("card-words", words=ticket.words), ""]
+    for at, name, by, data in turn.work.tickets.history(ticket.id):
+        if name not in UNTOLD:
+            detail = data.get("reason") or data.get("words") or ""
+            who = voice.name(by)
+            time = voice.moment(at, ticket.estate_id)
+            lines.append(voice.say(f"history-{name}", time=time, name=who, detail=f" · {detail}" if detail else ""))
+    party = Party.REPAIRER if ticket.repairer_id == turn.me else Party.REPORTER
+    layout = WORKER_LAYOUT if party is Party.REPAIRER else ()
+    rows = [*rows_for(voice, ticket, party, layout)]
+    if ticket.reporter_id == turn.me and ticket.status in (Status.OPEN, Status.CLAIMED):
+        rows = [*rows, [Tap(voice.say("button-cancel-ticket"), "cancel", {"ticket": ticket.id})]]
+    turn.answer("\n".join(lines), rows)
+
+
+UNTOLD = frozenset({"ContactViewed"})
+MINE = Intent("mytickets", _mine, commands=("mytickets",), private=True)
+BOARD = Intent("board", _board, commands=("board",), staff=True)
+HISTORY = Intent("history", _history, private=True)

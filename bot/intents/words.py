@@ -1,0 +1,32 @@
+"""Questions that any words answer, with or without photos, and that may be skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.conversation import Answers, Step
+from bot.turn import Rows, Tap, Turn
+
+WORDS_MAX = 1000
+
+
+def draft_tap(answers: Answers, step: str, label: str, value: Any) -> Tap:
+    """A button that answers a step of an open conversation about a ticket."""
+    return Tap(label, "answer", {"step": step, "value": value, "draft": answers["draft"]})
+
+
+def words_step(name: str, key: str, *, skip: str | None = None, photos: bool = False) -> Step:
+    """One question (sentence *key*) whose answer is any words; *skip* is the label of a button for none."""
+
+    def ask(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+        rows = [[draft_tap(answers, name, turn.text(skip), "")]] if skip else []
+        return turn.text(key), rows
+
+    def read(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+        kept = tuple(answers.get("photos", ())) + (turn.photos if photos else ())
+        if turn.incoming.text.strip() or (photos and turn.photos):
+            return {name: turn.incoming.text.strip()[:WORDS_MAX], **({"photos": list(kept)} if photos else {})}
+        return None
+
+    return Step(name, ask, read)

@@ -1,0 +1,121 @@
+"""Letters: the words and buttons of each notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot import cards
+from bot.audiences import Recipient, Scene
+from bot.turn import Rows, Tap
+from bot.voice import Voice
+from bot.words import Said
+from domain.tickets.events import HelpRequested, TicketEscalated
+from domain.tickets.model import Urgency
+
+Letter = Callable[[Voice, Scene, Recipient], tuple[str, Rows]]
+
+
+def plain(key: str) -> Letter:
+    """One sentence about the ticket."""
+    return lambda voice, scene, _to: (_sentence(voice, scene, key), ())
+
+
+def staff(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """The group's card."""
+    return cards.staff_card(voice, scene.ticket)
+
+
+def staff_again(key: str) -> Letter:
+    """The group's card once more, under a sentence that says why."""
+
+    def letter(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+        text, rows = cards.staff_card(voice, scene.ticket)
+        return f"{_sentence(voice, scene, key)}\n{text}", rows
+
+    return letter
+
+
+def worker(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """The repairer's card."""
+    return cards.worker_card(voice, scene.ticket, to.person_id)
+
+
+def worker_again(key: str) -> Letter:
+    """The repairer's card once more, under a sentence that says why."""
+
+    def letter(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+        text, rows = cards.worker_card(voice, scene.ticket, to.person_id)
+        return f"{_sentence(voice, scene, key)}\n{text}", rows
+
+    return letter
+
+
+def manager(key: str) -> Letter:
+    """The manager's card under a sentence that says why."""
+
+    def letter(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+        text, rows = cards.manager_card(voice, scene.ticket)
+        return f"{_sentence(voice, scene, key)}\n{text}", rows
+
+    return letter
+
+
+def escalated(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """A rung of the ladder: nobody took it, or a promise is about to break."""
+    event = scene.event
+    assert isinstance(event, TicketEscalated)
+    text, rows = manager("ticket-unclaimed-manager" if event.unclaimed else "promise-at-risk-manager")(voice, scene, to)
+    return (f"{voice.say('late-notice')}\n{text}" if event.late else text), rows
+
+
+def receipt(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """The owner's receipt: the number and the promise."""
+    ticket = scene.ticket
+    if ticket.urgency is Urgency.EMERGENCY:
+        hours = round((ticket.respond_by - ticket.opened_at).total_seconds() / 3600)
+        promise = voice.say("promise-hours", count=hours)
+    else:
+        promise = voice.say("promise-until", time=voice.moment(ticket.respond_by, ticket.estate_id))
+    rows = [[Tap(voice.say("button-cancel-ticket"), "cancel", {"ticket": ticket.id})]]
+    return voice.say("receipt", number=ticket.number, promise=promise), rows
+
+
+def paused(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """What we wait for, and until when."""
+    ticket = scene.ticket
+    assert ticket.wait_until is not None
+    reason = voice.say(f"wait-for-{ticket.wait_for}")
+    time = voice.moment(ticket.wait_until, ticket.estate_id)
+    return voice.say("work-paused-owner", number=ticket.number, reason=reason, time=time), ()
+
+
+def finished(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """Done, says the repairer: is it?"""
+    ticket = scene.ticket
+    words = voice.say("work-done-words", words=ticket.work_done) if ticket.work_done else Said("")
+    text = voice.say("work-finished-owner", number=ticket.number, name=voice.name(ticket.done_by), words=words)
+    fixed = Tap(voice.say("button-fixed"), "confirm", {"ticket": ticket.id})
+    return text, [[fixed, Tap(voice.say("button-not-fixed"), "reject", {"ticket": ticket.id})]]
+
+
+def help_wanted(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """Who needs a hand, where."""
+    event, ticket = scene.event, scene.ticket
+    assert isinstance(event, HelpRequested)
+    values = {"number": ticket.number, "place": voice.place(ticket), "name": voice.name(event.by), "words": event.words}
+    return voice.say("help-wanted-staff", **values), ()
+
+
+def low_mark(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """An owner is not content."""
+    ticket = scene.ticket
+    values = {"number": ticket.number, "mark": ticket.mark or 0, "name": voice.name(ticket.done_by), "words": ticket.comment}
+    text = voice.say("low-mark", **values)
+    history = [[Tap(voice.say("button-history"), "history", {"ticket": ticket.id})]] if to.person_id else []
+    return text, history
+
+
+def _sentence(voice: Voice, scene: Scene, key: str) -> Said:
+    ticket = scene.ticket
+    name = voice.name(ticket.repairer_id or ticket.done_by)
+    return voice.say(key, number=ticket.number, name=name, place=voice.place(ticket), count=ticket.reopened)

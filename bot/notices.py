@@ -1,0 +1,106 @@
+"""Who hears about what: one row per event and audience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bot import audiences, letters
+from bot.audiences import Recipient, Scene
+from bot.turn import Rows
+from bot.voice import Voice
+from domain.messaging.model import Lane, Mode
+from domain.register.events import ContactViewed, PersonBound, StaffDismissed
+from domain.tickets import events as e
+from domain.tickets.model import Ticket
+from domain.transaction import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """This event → tell that audience these words with these buttons."""
+
+    event: type[Event]
+    to: Callable[[Scene], Iterable[Recipient]]
+    letter: Callable[[Voice, Scene, Recipient], tuple[str, Rows]]
+    lane: Lane = Lane.NOTICE
+    card: str | None = None  # the copies of "<card>:<ticket>" stay true: new ones are counted, EDIT finds them
+    mode: Mode = Mode.SEND
+    when: Callable[[Any], bool] = lambda _event: True
+    photos: Callable[[Ticket], tuple[str, ...]] = lambda _ticket: ()
+
+
+def _refresh(event: type[Event]) -> tuple[Notice, ...]:
+    """Every copy of the staff's card and of the repairer's card shows what is true now."""
+    return (
+        Notice(event, audiences.copies("ticket"), letters.staff, Lane.URGENT, "ticket", Mode.EDIT),
+        Notice(event, audiences.copies("work"), letters.worker, Lane.URGENT, "work", Mode.EDIT),
+    )
+
+
+def _own(event: type[Event], key: str, lane: Lane = Lane.NOTICE) -> Notice:
+    """A sentence to the owner who reported."""
+    return Notice(event, audiences.reporter, letters.plain(key), lane)
+
+
+def _takes_over(event: type[Event]) -> Notice:
+    """The repairer's own card, with contact, photos and next steps."""
+    return Notice(event, audiences.repairer, letters.worker, Lane.URGENT, "work", photos=_reported)
+
+
+def _reported(ticket: Ticket) -> tuple[str, ...]:
+    return ticket.photos
+
+
+def _is_low(event: Any) -> bool:
+    return bool(event.low)
+
+
+NOTICES: tuple[Notice, ...] = (
+    Notice(e.TicketOpened, audiences.staff_groups, letters.staff, card="ticket", photos=_reported),
+    Notice(e.TicketOpened, audiences.reporter, letters.receipt, Lane.DIALOG),
+    Notice(e.TicketOpened, audiences.managers_if_urgent, letters.manager("ticket-opened-manager"), Lane.URGENT),
+    *_refresh(e.PhotosAdded),
+    *_refresh(e.TicketClaimed),
+    _takes_over(e.TicketClaimed),
+    _own(e.TicketClaimed, "ticket-claimed-owner", Lane.URGENT),
+    *_refresh(e.TicketAssigned),
+    _takes_over(e.TicketAssigned),
+    _own(e.TicketAssigned, "ticket-claimed-owner", Lane.URGENT),
+    *_refresh(e.TicketPassedOn),
+    _takes_over(e.TicketPassedOn),
+    _own(e.TicketPassedOn, "ticket-passed-on-owner"),
+    *_refresh(e.TicketHandedBack),
+    Notice(e.TicketHandedBack, audiences.staff_groups, letters.staff_again("ticket-handed-back-staff"), Lane.URGENT, "ticket"),
+    _own(e.TicketHandedBack, "ticket-handed-back-owner"),
+    *_refresh(e.RepairerDeparted),
+    _own(e.RepairerDeparted, "repairer-departed-owner"),
+    *_refresh(e.RepairerArrived),
+    _own(e.RepairerArrived, "repairer-arrived-owner"),
+    *_refresh(e.WorkPaused),
+    Notice(e.WorkPaused, audiences.reporter, letters.paused),
+    *_refresh(e.WorkResumed),
+    _own(e.WorkResumed, "work-resumed-owner"),
+    Notice(e.HelpRequested, audiences.staff_groups, letters.help_wanted, Lane.URGENT),
+    *_refresh(e.WorkFinished),
+    Notice(e.WorkFinished, audiences.reporter, letters.finished, photos=lambda ticket: ticket.work_photos),
+    *_refresh(e.RepairConfirmed),
+    *_refresh(e.TicketReopened),
+    Notice(e.TicketReopened, audiences.repairer, letters.worker_again("ticket-reopened-repairer"), Lane.URGENT, "work"),
+    _own(e.TicketReopened, "ticket-reopened-owner", Lane.DIALOG),
+    Notice(e.TicketReopened, audiences.managers, letters.manager("ticket-reopened-manager"), when=lambda event: event.times >= 2),
+    *_refresh(e.TicketRated),
+    Notice(e.TicketRated, audiences.managers, letters.low_mark, when=_is_low),
+    Notice(e.TicketRated, audiences.done_by, letters.low_mark, when=_is_low),
+    Notice(e.CommentAdded, audiences.managers, letters.low_mark, when=_is_low),
+    *_refresh(e.TicketClosed),
+    _own(e.TicketClosed, "ticket-closed-owner"),
+    *_refresh(e.TicketCancelled),
+    Notice(e.TicketCancelled, audiences.ex_repairer, letters.plain("ticket-cancelled-repairer"), Lane.URGENT),
+    Notice(e.TicketEscalated, audiences.called_group, letters.staff_again("ticket-waits-staff"), Lane.URGENT, "ticket"),
+    Notice(e.TicketEscalated, audiences.called_repairer, letters.worker_again("promise-at-risk-repairer"), Lane.URGENT, "work"),
+    Notice(e.TicketEscalated, audiences.called_managers, letters.escalated, Lane.URGENT),
+)
+# Kept in the log, told to nobody by a notice: each is answered where it happens.
+UNTOLD: frozenset[type[Event]] = frozenset({PersonBound, StaffDismissed, ContactViewed, e.ReminderPostponed})

@@ -1,0 +1,53 @@
+"""From a recorded event to the deliveries that tell of it, inside the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.audiences import Recipient, Scene
+from bot.channels.base import Outgoing
+from bot.notices import NOTICES, Notice
+from bot.turn import DeskWork, keyed
+from bot.voice import Voice
+from bot.words import Words
+from domain.messaging.model import Delivery, Lane, Mode
+from domain.tickets.events import TicketEvent
+from domain.tickets.model import Ticket, Urgency
+from domain.transaction import Event
+
+
+class Telling:
+    """Hears every event and queues what the notices say of it."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def hear(self, work: DeskWork, event: Event, now: datetime) -> None:
+        """Queue one delivery per notice and recipient."""
+        if not isinstance(event, TicketEvent):
+            return
+        ticket = work.tickets.get(event.ticket_id)
+        assert ticket is not None
+        scene = Scene(work, event, ticket)
+        rows = [
+            self._delivery(notice, scene, recipient, now)
+            for notice in NOTICES
+            if notice.event is type(event) and notice.when(event)
+            for recipient in notice.to(scene)
+        ]
+        work.deliveries.add(rows)
+
+    def _delivery(self, notice: Notice, scene: Scene, to: Recipient, now: datetime) -> Delivery:
+        voice = Voice(self._words, to.language, now, scene.work)
+        text, rows = notice.letter(voice, scene, to)
+        buttons = keyed(scene.work, rows, chat=to.chat, now=now)
+        return Delivery(
+            channel=to.channel, chat=to.chat, thread=to.thread, person_id=to.person_id, lane=_lane(notice, scene.ticket),
+            mode=notice.mode, subject=f"{notice.card}:{scene.ticket.id}" if notice.card else None,
+            body=Outgoing(text=text, buttons=buttons, photos=notice.photos(scene.ticket)[:10]).plain(), created_at=now,
+        )  # fmt: skip
+
+
+def _lane(notice: Notice, ticket: Ticket) -> Lane:
+    """Whatever tells staff of an emergency goes before everything else."""
+    return Lane.URGENT if notice.card and ticket.urgency is Urgency.EMERGENCY else notice.lane

@@ -1,0 +1,144 @@
+"""One incoming message being answered: who, where, in which language, and what is said back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.conversation import Intent
+from bot.channels.base import Button, Incoming, Outgoing
+from bot.understanding import Understood
+from bot.voice import Voice
+from bot.words import Words
+from domain.messaging.model import Conversation, Delivery, Keyboard, Lane, Mode
+from domain.messaging.ports import Conversations, Deliveries, Inbox, Keyboards, MediaShelf
+from domain.register.model import Group, Person, Room, Staff
+from domain.tickets.ports import TicketWork
+
+
+class DeskWork(TicketWork, Protocol):
+    """What a turn may use: the domain's stores and the rails, in one transaction."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo only this part when it raises."""
+
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def keyboards(self) -> Keyboards: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def media(self) -> MediaShelf: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button before it has a key: what it says, and the intent with answers that pressing it is."""
+
+    label: str
+    intent: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    ask: str | None = None  # "contact"
+    url: str | None = None
+
+
+Rows = Sequence[Sequence[Tap]]
+
+
+def keyed(work: DeskWork, rows: Rows, *, chat: str, now: datetime) -> tuple[tuple[Button, ...], ...]:
+    """The buttons of *rows*, their actions kept under one random key bound to the chat."""
+    actions = [{"intent": tap.intent, "answers": dict(tap.answers)} for row in rows for tap in row if tap.intent]
+    key = secrets.token_urlsafe(12)  # 96 bits
+    if actions:
+        work.keyboards.add(Keyboard(key=key, chat=chat, actions=tuple(actions)), now=now)
+    numbers = iter(range(len(actions)))
+    return tuple(
+        tuple(Button(label=tap.label, data=f"{key}:{next(numbers)}" if tap.intent else "", ask=tap.ask, url=tap.url) for tap in row)
+        for row in rows
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """Everything that an intent needs to act and to answer."""
+
+    work: DeskWork
+    words: Words
+    incoming: Incoming
+    now: datetime
+    language: str
+    person: Person | None = None
+    staff: Staff | None = None
+    group: Group | None = None
+    rooms: Sequence[Room] = ()
+    understood: Understood | None = None
+    conversation: Conversation
+    intents: Mapping[str, Intent]
+    links: Mapping[str, str]  # channel → start of a deep link into the private chat with us
+    photos: tuple[str, ...] = ()  # keys of Media
+    answered: bool = False
+
+    @property
+    def owner(self) -> str:
+        """Whose conversation this is."""
+        return self.conversation.owner
+
+    @property
+    def me(self) -> int:
+        """The person's id; only for intents that need a bound person."""
+        assert self.person is not None
+        return self.person.id
+
+    def text(self, key: str, **values: Any) -> str:
+        """A sentence in the person's language."""
+        return self.words.say(key, self.language, **values)
+
+    def answer(self, text: str, rows: Rows = (), *, photos: tuple[str, ...] = (), lane: Lane = Lane.DIALOG) -> None:
+        """Say *text* in this chat."""
+        incoming = self.incoming
+        message = Outgoing(text=text, buttons=keyed(self.work, rows, chat=incoming.chat, now=self.now), photos=photos)
+        self._queue(message, Mode.SEND, lane)
+
+    def toast(self, text: str, *, alert: bool = False) -> None:
+        """The short answer to a button press; where nothing was pressed, an ordinary answer."""
+        if self.incoming.toast is None:
+            self.answer(text)
+        elif not self.answered:
+            self._queue(Outgoing(text=text, toast=self.incoming.toast, alert=alert), Mode.TOAST, Lane.URGENT)
+
+    @property
+    def voice(self) -> Voice:
+        """Speaks of records to this person."""
+        return Voice(self.words, self.language, self.now, self.work)
+
+    def step_aside(self) -> None:
+        """Go on in the private chat of whoever pressed or wrote in a group."""
+        sender = self.incoming.sender
+        assert sender is not None
+        self.incoming = replace(self.incoming, chat=sender.user, private=True, thread=None)
+
+    def remember(self, **changes: Any) -> None:
+        """Keep where the conversation stands."""
+        self.conversation = replace(self.conversation, **changes, updated_at=self.now)
+        self.work.conversations.put(self.conversation)
+
+    def forget(self) -> None:
+        """The conversation is over."""
+        if self.conversation.intent is not None:
+            self.work.conversations.end(self.owner)
+        self.conversation = Conversation(owner=self.owner)
+
+    def _queue(self, message: Outgoing, mode: Mode, lane: Lane) -> None:
+        self.answered = self.answered or mode is Mode.TOAST
+        delivery = Delivery(
+            channel=self.incoming.channel, chat=self.incoming.chat, thread=self.incoming.thread, lane=lane, mode=mode,
+            person_id=self.person.id if self.person else None, body=message.plain(), created_at=self.now,
+        )  # fmt: skip
+        self.work.deliveries.add([delivery])

@@ -1,0 +1,48 @@
+"""A language, a moment and the records: what every sentence about a ticket needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.words import Said, Words
+from domain.register.model import Room
+from domain.tickets.model import Report
+from domain.tickets.ports import TicketWork
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Speaks of records in one language at one moment."""
+
+    words: Words
+    language: str
+    now: datetime
+    work: TicketWork
+
+    def say(self, key: str, **values: Any) -> Said:
+        """A sentence."""
+        return self.words.say(key, self.language, **values)
+
+    def moment(self, when: datetime, estate_id: int) -> str:
+        """A time on the estate's clock."""
+        timezone = self.work.register.estate(estate_id).timezone
+        return self.words.moment(when, now=self.now, language=self.language, timezone=timezone)
+
+    def room(self, room: Room) -> Said:
+        """A room as people say it."""
+        key = "room-with-entrance" if room.entrance else "room-without-entrance"
+        return self.say(key, building=room.building, entrance=room.entrance, room=room.room)
+
+    def place(self, report: Report) -> Said:
+        """Where it is: the room and the spot in it, or the public area."""
+        room = self.work.register.room(report.room_id) if report.room_id else None
+        if room is None:
+            return self.say("place-public", place=report.place)
+        return self.say("place-in-room", room=self.room(room), place=report.place) if report.place else self.room(room)
+
+    def name(self, person_id: int | None) -> str:
+        """Who it is; nobody has no name."""
+        person = self.work.register.person(person_id) if person_id else None
+        return person.name if person else ""

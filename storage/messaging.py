@@ -1,0 +1,208 @@
+"""The rails in tables: inbox, deliveries, keyboards, conversations, media."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import delete as remove
+
+from domain.messaging.model import Conversation, Delivery, DeliveryState, Keyboard, Lane, Media, Mode, Received
+from storage.tables import conversations, deliveries, inbox, keyboards, media
+from storage.upsert import upsert
+
+_RECEIVED = [inbox.c[name] for name in ("id", "channel", "key", "chat", "body", "received_at", "tries")]
+_DELIVERY = [
+    deliveries.c[name]
+    for name in (
+        "id", "channel", "chat", "thread", "person_id", "lane", "mode", "subject", "key", "body", "state", "tries",
+        "due_at", "reason", "reference", "created_at",
+    )
+]  # fmt: skip
+_UNSENT = deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING])
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    values = row._asdict()
+    values.update(lane=Lane(row.lane), mode=Mode(row.mode), state=DeliveryState(row.state))
+    return Delivery(**values)
+
+
+def _delivery_row(delivery: Delivery) -> dict[str, Any]:
+    names = ("channel", "chat", "thread", "person_id", "lane", "mode", "subject", "key", "body", "state", "due_at", "created_at")
+    return {name: getattr(delivery, name) for name in names}
+
+
+class SqlInbox:
+    """domain.messaging.ports.Inbox."""
+
+    def __init__(self, connection: Connection, news: set[str]) -> None:
+        self._connection = connection
+        self._news = news
+
+    def add(self, received: Received) -> bool:
+        names = ("channel", "key", "chat", "body", "received_at")
+        statement = upsert(self._connection, inbox).on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.key])
+        self._news.add("inbox")
+        return self._connection.execute(statement, {name: getattr(received, name) for name in names}).rowcount == 1
+
+    def waiting(self, *, limit: int) -> Sequence[Received]:
+        statement = select(*_RECEIVED).where(inbox.c.state == "new").order_by(inbox.c.id).limit(limit)
+        return [Received(**row._asdict()) for row in self._connection.execute(statement)]
+
+    def done(self, ids: Collection[int], *, now: datetime) -> None:
+        statement = update(inbox).where(inbox.c.id.in_(ids)).values(state="done", handled_at=now)
+        self._connection.execute(statement)
+
+    def failed(self, row: int, *, reason: str) -> None:
+        statement = update(inbox).where(inbox.c.id == row).values(tries=inbox.c.tries + 1, reason=reason)
+        self._connection.execute(statement)
+
+    def park(self, row: int, *, reason: str, now: datetime) -> None:
+        statement = update(inbox).where(inbox.c.id == row).values(state="parked", reason=reason, handled_at=now)
+        self._connection.execute(statement)
+
+
+class SqlDeliveries:
+    """domain.messaging.ports.Deliveries."""
+
+    def __init__(self, connection: Connection, news: set[str]) -> None:
+        self._connection = connection
+        self._news = news
+
+    def add(self, new: Iterable[Delivery]) -> None:
+        rows = [_delivery_row(one) for one in new if not (one.mode is Mode.EDIT and self._newer(one))]
+        if rows:
+            self._news.add("deliveries")
+            statement = upsert(self._connection, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.key])
+            self._connection.execute(statement, rows)
+
+    def _newer(self, edit: Delivery) -> bool:
+        """Let an edit that still waits say the newest; True when there was one."""
+        same = (
+            (deliveries.c.subject == edit.subject)
+            & (deliveries.c.channel == edit.channel)
+            & (deliveries.c.chat == edit.chat)
+            & (deliveries.c.mode == Mode.EDIT)
+            & (deliveries.c.state == DeliveryState.QUEUED)
+        )
+        return self._connection.execute(update(deliveries).where(same).values(body=edit.body, due_at=None)).rowcount > 0
+
+    def lease(self, *, now: datetime, until: datetime, limit: int, channels: Collection[str]) -> Sequence[Delivery]:
+        first = (
+            select(func.min(deliveries.c.id))
+            .where(_UNSENT, deliveries.c.channel.in_(channels))
+            .group_by(deliveries.c.channel, deliveries.c.chat)
+        )
+        ready = (
+            select(*_DELIVERY)
+            .where(
+                deliveries.c.id.in_(first),
+                deliveries.c.state == DeliveryState.QUEUED,
+                or_(deliveries.c.due_at.is_(None), deliveries.c.due_at <= now),
+            )
+            .order_by(deliveries.c.lane, deliveries.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer
+        )
+        rows = [_delivery(row) for row in self._connection.execute(ready)]
+        if rows:
+            taken = update(deliveries).where(deliveries.c.id.in_([row.id for row in rows]))
+            self._connection.execute(taken.values(state=DeliveryState.SENDING, lease_until=until))
+        return rows
+
+    def release(self, *, now: datetime, everything: bool = False) -> int:
+        stuck = deliveries.c.state == DeliveryState.SENDING
+        if not everything:
+            stuck &= deliveries.c.lease_until <= now
+        return self._connection.execute(update(deliveries).where(stuck).values(state=DeliveryState.QUEUED)).rowcount
+
+    def sent(self, row: int, *, reference: str | None, now: datetime) -> None:
+        values = {"state": DeliveryState.SENT, "reference": reference, "sent_at": now, "reason": None}
+        self._connection.execute(update(deliveries).where(deliveries.c.id == row).values(values))
+
+    def again(self, row: int, *, due_at: datetime, reason: str, counted: bool = True) -> None:
+        values = {"state": DeliveryState.QUEUED, "due_at": due_at, "reason": reason}
+        statement = update(deliveries).where(deliveries.c.id == row)
+        self._connection.execute(statement.values(**values, tries=deliveries.c.tries + int(counted)))
+
+    def end(self, row: int, *, state: DeliveryState, reason: str, now: datetime) -> None:
+        values = {"state": state, "reason": reason, "sent_at": now, "tries": deliveries.c.tries + 1}
+        self._connection.execute(update(deliveries).where(deliveries.c.id == row).values(values))
+
+    def next_due(self) -> datetime | None:
+        statement = select(func.min(func.coalesce(deliveries.c.due_at, deliveries.c.created_at)))
+        return self._connection.execute(statement.where(deliveries.c.state == DeliveryState.QUEUED)).scalar_one()
+
+    def copies(self, subject: str, *, channel: str | None = None, chat: str | None = None) -> Sequence[Delivery]:
+        found = [deliveries.c.subject == subject, deliveries.c.mode == Mode.SEND]
+        found.append(deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT]))
+        if channel is not None:
+            found += [deliveries.c.channel == channel, deliveries.c.chat == chat]
+        return [_delivery(row) for row in self._connection.execute(select(*_DELIVERY).where(*found).order_by(deliveries.c.id))]
+
+    def move_chat(self, *, channel: str, old: str, new: str) -> int:
+        needed = or_(_UNSENT, deliveries.c.subject.is_not(None))
+        self._connection.execute(update(keyboards).where(keyboards.c.chat == old).values(chat=new))
+        moved = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.chat == old, needed)
+        return self._connection.execute(moved.values(chat=new)).rowcount
+
+    def unreachable(self, *, channel: str, chat: str, reason: str, now: datetime) -> int:
+        values = {"state": DeliveryState.UNREACHABLE, "reason": reason, "sent_at": now}
+        theirs = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.chat == chat, _UNSENT)
+        return self._connection.execute(theirs.values(values)).rowcount
+
+
+class SqlKeyboards:
+    """domain.messaging.ports.Keyboards."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, keyboard: Keyboard, *, now: datetime) -> None:
+        row = {"key": keyboard.key, "chat": keyboard.chat, "actions": list(keyboard.actions), "created_at": now}
+        self._connection.execute(insert(keyboards), row)
+
+    def get(self, key: str) -> Keyboard | None:
+        columns = keyboards.c.key, keyboards.c.chat, keyboards.c.actions
+        row = self._connection.execute(select(*columns).where(keyboards.c.key == key)).one_or_none()
+        return Keyboard(key=row.key, chat=row.chat, actions=tuple(row.actions)) if row else None
+
+
+class SqlConversations:
+    """domain.messaging.ports.Conversations."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, owner: str) -> Conversation | None:
+        row = self._connection.execute(select(conversations).where(conversations.c.owner == owner)).one_or_none()
+        return Conversation(**row._asdict()) if row else None
+
+    def put(self, conversation: Conversation) -> None:
+        names = ("owner", "intent", "step", "answers", "misses", "updated_at")
+        values: Mapping[str, Any] = {name: getattr(conversation, name) for name in names}
+        new = upsert(self._connection, conversations)
+        changed = {name: new.excluded[name] for name in names[1:]}
+        statement = new.on_conflict_do_update(index_elements=[conversations.c.owner], set_=changed)
+        self._connection.execute(statement, values)
+
+    def end(self, owner: str) -> None:
+        self._connection.execute(remove(conversations).where(conversations.c.owner == owner))
+
+
+class SqlMedia:
+    """domain.messaging.ports.MediaShelf."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, photo: Media) -> None:
+        names = ("key", "channel", "ref", "content_type", "created_at")
+        self._connection.execute(insert(media), {name: getattr(photo, name) for name in names})
+
+    def get(self, key: str) -> Media | None:
+        row = self._connection.execute(select(media).where(media.c.key == key)).one_or_none()
+        return Media(**row._asdict()) if row else None

@@ -1,0 +1,181 @@
+"""Places, people and their addresses in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from domain.calendar import Calendar
+from domain.register.model import (
+    Address,
+    Estate,
+    Flag,
+    Group,
+    GroupKind,
+    Person,
+    Role,
+    Room,
+    Skill,
+    Staff,
+)
+from storage.tables import addresses, calendar_days, estates, groups, invites, occupancies, people, rooms, staff, staff_estates
+from storage.upsert import upsert
+
+_PERSON = people.c.id, people.c.name, people.c.phone, people.c.language, people.c.flags
+_STAFF = (*_PERSON, staff.c.roles, staff.c.skills, staff.c.on_duty, staff.c.cap)
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(id=row.id, name=row.name, phone=row.phone, language=row.language, flags=frozenset(map(Flag, row.flags)))
+
+
+def _address(row: Row[Any]) -> Address:
+    return Address(**row._asdict())
+
+
+def _group(row: Row[Any]) -> Group:
+    values = row._asdict()
+    del values["id"]
+    return Group(**values | {"kind": GroupKind(row.kind), "thread": row.thread or None})
+
+
+class SqlRegister:
+    """domain.register.ports.Register."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def estate(self, estate_id: int) -> Estate:
+        return Estate(**self._connection.execute(select(estates).where(estates.c.id == estate_id)).one()._asdict())
+
+    def estates(self) -> Sequence[Estate]:
+        return [Estate(**row._asdict()) for row in self._connection.execute(select(estates).order_by(estates.c.id))]
+
+    def calendar(self, estate_id: int) -> Calendar:
+        timezone = self._connection.execute(select(estates.c.timezone).where(estates.c.id == estate_id)).scalar_one()
+        days = {row.day: row.working for row in self._connection.execute(select(calendar_days))}
+        return Calendar(timezone=timezone, days=days)
+
+    def room(self, room_id: int) -> Room | None:
+        row = self._connection.execute(select(rooms).where(rooms.c.id == room_id)).one_or_none()
+        return Room(**row._asdict()) if row else None
+
+    def rooms_of(self, person_id: int) -> Sequence[Room]:
+        mine = select(rooms).join(occupancies).where(occupancies.c.person_id == person_id).order_by(rooms.c.id)
+        return [Room(**row._asdict()) for row in self._connection.execute(mine)]
+
+    def rooms_in(self, estate_id: int) -> Sequence[Room]:
+        return [Room(**row._asdict()) for row in self._connection.execute(select(rooms).where(rooms.c.estate_id == estate_id))]
+
+    def room_stamp(self, estate_ids: Collection[int]) -> object:
+        newest = select(func.count(), func.max(rooms.c.id)).where(rooms.c.estate_id.in_(estate_ids))
+        return tuple(self._connection.execute(newest).one())
+
+    def person(self, person_id: int) -> Person | None:
+        row = self._connection.execute(select(*_PERSON).where(people.c.id == person_id)).one_or_none()
+        return _person(row) if row else None
+
+    def people_by_phone(self, phone: str) -> Sequence[Person]:
+        found = select(*_PERSON).where(people.c.phone == phone).order_by(people.c.id)
+        return [_person(row) for row in self._connection.execute(found)]
+
+    def staff(self, person_id: int) -> Staff | None:
+        found = self._staff(select(*_STAFF).join(staff).where(people.c.id == person_id, staff.c.active))
+        return found[0] if found else None
+
+    def staff_of(self, estate_id: int, *roles: Role) -> Sequence[Staff]:
+        serving = (
+            select(*_STAFF)
+            .select_from(people.join(staff).join(staff_estates, staff_estates.c.person_id == staff.c.person_id))
+            .where(staff_estates.c.estate_id == estate_id, staff.c.active)
+        )
+        found = self._staff(serving.order_by(people.c.id))
+        return [one for one in found if not roles or one.roles & set(roles)]
+
+    def _staff(self, statement: Select[Any]) -> list[Staff]:
+        rows = self._connection.execute(statement).all()
+        if not rows:
+            return []
+        serves: dict[int, set[int]] = {row.id: set() for row in rows}
+        for person_id, estate_id in self._connection.execute(
+            select(staff_estates.c.person_id, staff_estates.c.estate_id).where(staff_estates.c.person_id.in_(serves))
+        ):
+            serves[person_id].add(estate_id)
+        return [
+            Staff(
+                person=_person(row), roles=frozenset(map(Role, row.roles)), skills=frozenset(map(Skill, row.skills)),
+                estates=frozenset(serves[row.id]), on_duty=row.on_duty, cap=row.cap,
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def set_language(self, person_id: int, language: str) -> None:
+        self._connection.execute(update(people).where(people.c.id == person_id).values(language=language))
+
+    def set_duty(self, person_id: int, on_duty: bool) -> None:
+        self._connection.execute(update(staff).where(staff.c.person_id == person_id).values(on_duty=on_duty))
+
+    def dismiss(self, person_id: int) -> None:
+        self._connection.execute(update(staff).where(staff.c.person_id == person_id).values(active=False))
+
+
+class SqlAddresses:
+    """domain.register.ports.Addresses."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, channel: str, user: str) -> Address | None:
+        same = (addresses.c.channel == channel) & (addresses.c.user == user)
+        row = self._connection.execute(select(addresses).where(same)).one_or_none()
+        return _address(row) if row else None
+
+    def of(self, person_ids: Collection[int]) -> Sequence[Address]:
+        latest = addresses.c.seen_at.is_(None), addresses.c.seen_at.desc(), addresses.c.channel
+        theirs = select(addresses).where(addresses.c.person_id.in_(person_ids)).order_by(*latest)
+        return [_address(row) for row in self._connection.execute(theirs)]
+
+    def bind(self, address: Address) -> None:
+        values = {field: getattr(address, field) for field in ("channel", "user", "chat", "person_id", "seen_at", "reachable")}
+        key = [addresses.c.channel, addresses.c.user]
+        statement = upsert(self._connection, addresses).values(values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
+
+    def seen(self, channel: str, user: str, *, now: datetime) -> None:
+        same = (addresses.c.channel == channel) & (addresses.c.user == user)
+        self._connection.execute(update(addresses).where(same).values(seen_at=now, reachable=True))
+
+    def set_reachable(self, channel: str, chat: str, reachable: bool) -> None:
+        same = (addresses.c.channel == channel) & (addresses.c.chat == chat)
+        self._connection.execute(update(addresses).where(same).values(reachable=reachable))
+
+    def group(self, channel: str, chat: str) -> Group | None:
+        same = (groups.c.channel == channel) & (groups.c.chat == chat)
+        row = self._connection.execute(select(groups).where(same).order_by(groups.c.id).limit(1)).one_or_none()
+        return _group(row) if row else None
+
+    def groups(self, estate_id: int, kind: GroupKind) -> Sequence[Group]:
+        ours = select(groups).where(groups.c.estate_id == estate_id, groups.c.kind == kind).order_by(groups.c.id)
+        return [_group(row) for row in self._connection.execute(ours)]
+
+    def move_group(self, *, channel: str, old: str, new: str) -> None:
+        same = (groups.c.channel == channel) & (groups.c.chat == old)
+        self._connection.execute(update(groups).where(same).values(chat=new))
+
+
+class SqlInvites:
+    """domain.register.ports.Invites."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, digest: str, *, person_id: int, expires_at: datetime) -> None:
+        self._connection.execute(insert(invites).values(digest=digest, person_id=person_id, expires_at=expires_at))
+
+    def take(self, digest: str, *, now: datetime) -> int | None:
+        valid = (invites.c.digest == digest) & invites.c.used_at.is_(None) & (invites.c.expires_at > now)
+        statement = update(invites).where(valid).values(used_at=now).returning(invites.c.person_id)
+        return self._connection.execute(statement).scalar_one_or_none()

@@ -1,0 +1,96 @@
+"""Tickets in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
+
+from domain.errors import Stale
+from domain.tickets.lifecycle import ENDED, IN_PROGRESS, LIVE
+from domain.tickets.model import Category, Kind, Ticket, Urgency, WaitFor
+from storage.tables import counters, events, tickets
+from storage.upsert import upsert
+
+_COLUMNS = [tickets.c[field.name] for field in fields(Ticket)]
+_URGENT_FIRST = case({Urgency.EMERGENCY: 0, Urgency.NORMAL: 1}, value=tickets.c.urgency, else_=2)
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    values = row._asdict()
+    values.update(
+        kind=Kind(values["kind"]), category=Category(values["category"]), urgency=Urgency(values["urgency"]),
+        wait_for=WaitFor(values["wait_for"]) if values["wait_for"] else None,
+        photos=tuple(values["photos"]), work_photos=tuple(values["work_photos"]),
+    )  # fmt: skip
+    return Ticket(**values)
+
+
+def _row(ticket: Ticket) -> dict[str, Any]:
+    values = asdict(ticket)
+    del values["id"]
+    return values
+
+
+class SqlTickets:
+    """domain.tickets.ports.Tickets."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def number(self, letter: str, day: date) -> str:
+        one_more = upsert(self._connection, counters)
+        statement = one_more.values(name=day.isoformat(), value=1)
+        statement = statement.on_conflict_do_update(
+            index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
+        ).returning(counters.c.value)
+        return f"{letter}{day:%m%d}-{self._connection.execute(statement).scalar_one():03d}"
+
+    def add(self, ticket: Ticket) -> Ticket:
+        key = self._connection.execute(insert(tickets).values(_row(ticket)).returning(tickets.c.id)).scalar_one()
+        return replace(ticket, id=key)
+
+    def get(self, ticket_id: int) -> Ticket | None:
+        row = self._connection.execute(select(*_COLUMNS).where(tickets.c.id == ticket_id)).one_or_none()
+        return _ticket(row) if row else None
+
+    def save(self, ticket: Ticket) -> Ticket:
+        after = replace(ticket, version=ticket.version + 1)
+        same = (tickets.c.id == ticket.id) & (tickets.c.version == ticket.version)
+        if self._connection.execute(update(tickets).where(same).values(_row(after))).rowcount != 1:
+            raise Stale(f"ticket {ticket.id} version {ticket.version}")
+        return after
+
+    def reported_by(self, person_id: int, *, since: datetime) -> Sequence[Ticket]:
+        recent = or_(tickets.c.status.in_(LIVE), tickets.c.closed_at > since)
+        return self._many(recent, tickets.c.reporter_id == person_id, order=[tickets.c.id.desc()])
+
+    def held_by(self, person_id: int) -> Sequence[Ticket]:
+        return self._many(tickets.c.repairer_id == person_id, order=[_URGENT_FIRST, tickets.c.id])
+
+    def live_in(self, estate_ids: Collection[int]) -> Sequence[Ticket]:
+        live = tickets.c.status.not_in(ENDED), tickets.c.estate_id.in_(estate_ids)
+        return self._many(*live, order=[_URGENT_FIRST, tickets.c.id])
+
+    def load(self, person_ids: Collection[int]) -> dict[int, int]:
+        statement = (
+            select(tickets.c.repairer_id, func.count())
+            .where(tickets.c.repairer_id.in_(person_ids), tickets.c.status.in_(IN_PROGRESS))
+            .group_by(tickets.c.repairer_id)
+        )
+        return {person: count for person, count in self._connection.execute(statement) if person is not None}
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[int]:
+        statement = select(tickets.c.id).where(tickets.c.due_at <= now).order_by(tickets.c.due_at).limit(limit)
+        return self._connection.execute(statement).scalars().all()
+
+    def history(self, ticket_id: int) -> Sequence[tuple[datetime, str, int | None, dict[str, Any]]]:
+        columns = events.c.at, events.c.name, events.c.by, events.c.data
+        statement = select(*columns).where(events.c.ticket_id == ticket_id).order_by(events.c.id)
+        return [(at, name, by, data) for at, name, by, data in self._connection.execute(statement)]
+
+    def _many(self, *conditions: Any, order: Sequence[Any]) -> Sequence[Ticket]:
+        return [_ticket(row) for row in self._connection.execute(select(*_COLUMNS).where(*conditions).order_by(*order))]

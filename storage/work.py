@@ -1,0 +1,83 @@
+"""The work of one transaction: every store over one connection, and the events it records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection, insert
+
+from domain.transaction import Event
+from storage import tables
+from storage.messaging import SqlConversations, SqlDeliveries, SqlInbox, SqlKeyboards, SqlMedia
+from storage.register import SqlAddresses, SqlInvites, SqlRegister
+from storage.tickets import SqlTickets
+from storage.web import SqlWebLog
+
+Hear = Callable[["SqlWork", Event, datetime], None]
+
+
+class SqlWork:
+    """What an operation may use; it lives as long as its transaction."""
+
+    def __init__(self, connection: Connection, hear: Hear) -> None:
+        self.connection = connection
+        self._hear = hear
+        self.news: set[str] = set()  # rails with new rows
+
+    def record(self, event: Event, *, now: datetime) -> None:
+        """Keep the event, then let those who speak of it queue their deliveries in this same transaction."""
+        data = {key: value for key, value in asdict(event).items() if value is not None}
+        by, ticket_id = data.pop("by", None), data.pop("ticket_id", None)
+        row = {"at": now, "name": type(event).__name__, "ticket_id": ticket_id, "by": by, "data": data}
+        self.connection.execute(insert(tables.events), row)
+        self._hear(self, event, now)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only this part when it raises."""
+        with self.connection.begin_nested():
+            yield
+
+    @cached_property
+    def register(self) -> SqlRegister:
+        return SqlRegister(self.connection)
+
+    @cached_property
+    def addresses(self) -> SqlAddresses:
+        return SqlAddresses(self.connection)
+
+    @cached_property
+    def invites(self) -> SqlInvites:
+        return SqlInvites(self.connection)
+
+    @cached_property
+    def tickets(self) -> SqlTickets:
+        return SqlTickets(self.connection)
+
+    @cached_property
+    def inbox(self) -> SqlInbox:
+        return SqlInbox(self.connection, self.news)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveries:
+        return SqlDeliveries(self.connection, self.news)
+
+    @cached_property
+    def keyboards(self) -> SqlKeyboards:
+        return SqlKeyboards(self.connection)
+
+    @cached_property
+    def conversations(self) -> SqlConversations:
+        return SqlConversations(self.connection)
+
+    @cached_property
+    def media(self) -> SqlMedia:
+        return SqlMedia(self.connection)
+
+    @cached_property
+    def web(self) -> SqlWebLog:
+        return SqlWebLog(self.connection)
