@@ -32,13 +32,13 @@ _SHAPES = {
 }
 
 
-async def read_json(request: Request) -> dict[str, Any]:
+async def read_json(request: Request, *, seconds: float = _JSON_SECONDS) -> dict[str, Any]:
     """The body as a JSON object.
 
     :raises Refused: too long, too slow, or no JSON object
     """
     _too_long(request, JSON_BYTES)
-    async with _in_time(_JSON_SECONDS):
+    async with _in_time(seconds):
         raw = b"".join([chunk async for chunk in _capped(request, JSON_BYTES)])
     try:
         values = json.loads(raw)

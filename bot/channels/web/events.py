@@ -15,6 +15,7 @@ from bot.channels.web.send import WebChannel
 from domain.messaging.web import WebMessage, WebWork
 
 _HEARTBEAT = 15.0  # seconds; then the log is read anyhow, for what another process wrote
+_BEAT = ": still here\n\nevent: beat\ndata: {}\n\n"  # the comment for proxies, the event for the page
 _PAGE = 50
 _BATCH = 200
 
@@ -49,14 +50,16 @@ async def events(
         stream.wake(*seqs)
         ready = _event("ready", {})
         async for chunk in _follow(web, stream, seqs, heartbeat):
-            yield chunk + ready
+            if text := chunk + ready:
+                yield text
             ready = ""
 
 
 async def _follow(web: WebChannel, stream: Stream, seqs: dict[str, int], heartbeat: float) -> AsyncGenerator[str]:
     while not stream.closed:
-        chats = stream.changed() if await stream.wait(heartbeat) else frozenset(seqs)
-        chunk = "".join(_event(name, data) for name, data in stream.signs())
+        quiet = not await stream.wait(heartbeat)
+        chunk = _BEAT if quiet else "".join(_event(name, data) for name, data in stream.signs())
+        chats = frozenset(seqs) if quiet else stream.changed()
         while chats:
             pages = await web.read(partial(_news, {chat: seqs[chat] for chat in chats}))
             for rows in filter(None, pages):
@@ -64,7 +67,7 @@ async def _follow(web: WebChannel, stream: Stream, seqs: dict[str, int], heartbe
                 seqs[chat] = rows[-1].seq
                 chunk += _event("messages", _batch(chat, rows), _id(seqs))
             chats = frozenset(rows[0].chat for rows in pages if len(rows) == _BATCH)
-        yield chunk or ": still here\n\n" + _event("beat", {})  # the comment for proxies, the event for the page
+        yield chunk
 
 
 def newest(work: WebWork, chat: str, *, before: int | None = None) -> dict[str, Any]:

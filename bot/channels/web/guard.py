@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web import words
 from bot.channels.web.refused import Refused
+from domain.errors import Unavailable
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _CSP = (
@@ -49,9 +50,10 @@ class Guard:
         try:
             self._admit(scope)
             await self._app(scope, receive, strictly)
-        except Refused as refused:
+        except (Refused, Unavailable) as error:
             if started:
                 raise
+            refused = error if isinstance(error, Refused) else Refused(503, "web-trouble")
             await _say(refused, Headers(scope=scope))(scope, receive, strictly)
 
     def _admit(self, scope: Scope) -> None:
@@ -74,5 +76,6 @@ def _own(headers: Headers, host: str) -> bool:
 def _say(refused: Refused, headers: Headers) -> JSONResponse:
     language = words.best(headers.get("accept-language", ""))
     sentence = words.texts()[language][refused.key].format(**refused.values)
+    headers = {"Retry-After": "5"} if refused.status == 503 else None
     content = {"key": refused.key, "values": refused.values, "error": sentence}
-    return JSONResponse(content, status_code=refused.status)
+    return JSONResponse(content, status_code=refused.status, headers=headers)

@@ -10,11 +10,11 @@ from PIL import Image, ImageOps
 
 from domain.messaging.web import WebFile
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")  # JPEG reads phones' MPO as well
 _SIDE, _THUMBNAIL = 2048, 320
 _PIXELS = 25_000_000  # what is unpacked as a whole; a small file can claim any size
 _JPEG_PIXELS = 120_000_000  # JPEG is read at a fraction of its size
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, struct.error)
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error)
 
 
 class Unreadable(Exception):

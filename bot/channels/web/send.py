@@ -31,7 +31,6 @@ class WebChannel:
     """Keeps bot.channels.base.Channel, and holds what the web routes share.
 
     *open_media* gives the bytes and the content type of a Media key, whatever channel the photo came by.
-    *wake* is called after an update was committed to the inbox: let the app look.
     In *demo* nobody has to prove who they are: whoever reaches the page may be anyone. It must listen on a
     loopback address only; main.py refuses anything else.
     """
@@ -44,7 +43,6 @@ class WebChannel:
         commit: Transact,
         read: Transact,
         open_media: Callable[[str], Awaitable[tuple[bytes, str]]],
-        wake: Callable[[], None],
         secret: str,
         demo: bool = False,
         now: Callable[[], datetime] = utc_now,
@@ -52,7 +50,6 @@ class WebChannel:
         self.commit = commit
         self.read = read
         self.open_media = open_media
-        self.wake = wake
         self.secret = secret
         self.demo = demo
         self.now = now

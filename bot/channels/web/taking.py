@@ -86,7 +86,6 @@ async def take(
     web.hub.changed(update.chat)
     if update.private:
         web.hub.typing(update.chat)
-    web.wake()
 
 
 def _update(who: Visitor, chat: str, values: object, *, photos: tuple[str, ...] = ()) -> Update:

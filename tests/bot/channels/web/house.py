@@ -41,7 +41,8 @@ def seed(database: Database, *, user: str = "demo-{id}") -> None:
             [{"id": number, "name": name, "phone": f"1380000000{number}"} for number, name in PEOPLE.items()],
         )
         put(
-            insert(tables.occupancies), [{"person_id": number, "room_id": id, "relation": "owner"} for number in (1, 2)]
+            insert(tables.occupancies),
+            [{"person_id": number, "room_id": number, "relation": "owner"} for number in (1, 2)],
         )
         put(insert(tables.staff), [{"person_id": number, "roles": roles} for number, roles in ROLES.items()])
         put(insert(tables.groups).values(channel="web", chat=GROUP, estate_id=1, kind="staff"))
@@ -57,13 +58,11 @@ class House:
 
     def __init__(self, database: Database, *, demo: bool = True) -> None:
         self.database = database
-        self.woken = 0
         self.media: dict[str, bytes] = {}
         self.channel = WebChannel(
             commit=self._commit,
             read=self._read,
             open_media=self._open,
-            wake=self._wake,
             secret="planted",
             demo=demo,
             now=lambda: NOW,
@@ -71,7 +70,7 @@ class House:
         self.app = Starlette(routes=routes(self.channel))
 
     async def _commit(self, function: Callable[[Any], Any]) -> Any:
-        return await asyncio.to_thread(self.database.write, function)
+        return await asyncio.to_thread(self.write, function)
 
     async def _read(self, function: Callable[[Any], Any]) -> Any:
         def read() -> Any:
@@ -83,8 +82,10 @@ class House:
     async def _open(self, key: str) -> tuple[bytes, str]:
         return self.media[key], "image/jpeg"
 
-    def _wake(self) -> None:
-        self.woken += 1
+    def write(self, function: Callable[[Any], Any]) -> Any:
+        """In a transaction of its own."""
+        with self.database.writing() as work:
+            return function(work)
 
     def inbox(self) -> list[Any]:
         """The updates that wait for the app."""
