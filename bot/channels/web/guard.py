@@ -76,6 +76,6 @@ def _own(headers: Headers, host: str) -> bool:
 def _say(refused: Refused, headers: Headers) -> JSONResponse:
     language = words.best(headers.get("accept-language", ""))
     sentence = words.texts()[language][refused.key].format(**refused.values)
-    headers = {"Retry-After": "5"} if refused.status == 503 else None
+    later = {"Retry-After": "5"} if refused.status == 503 else None
     content = {"key": refused.key, "values": refused.values, "error": sentence}
-    return JSONResponse(content, status_code=refused.status, headers=headers)
+    return JSONResponse(content, status_code=refused.status, headers=later)

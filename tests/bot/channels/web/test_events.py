@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.channels.web.events import events, resumed
 from domain.messaging.model import Mode
-from tests.bot.channels.web.house import GROUP, House
+from tests.bot.channels.web.house import GROUP, NOW, House
 
 TAB = "tab-00001"
 
@@ -27,6 +28,11 @@ async def read(stream: AsyncGenerator[str], until: str) -> list[tuple[str, Any, 
         if any(name == until for name, _, _ in found):
             return found
     return found
+
+
+def write_one(work: Any, *, text: str) -> None:
+    """As another process would, telling nobody."""
+    work.web.post("demo-1", author=None, body={"text": text}, now=NOW)
 
 
 def said(found: list[tuple[str, Any, str | None]]) -> list[str]:
@@ -62,9 +68,7 @@ async def test_after_a_break_nothing_is_missing_and_nothing_comes_twice(demo: Ho
 
 async def test_a_long_absence_is_caught_up_in_full(demo: House) -> None:
     for number in range(203):
-        demo.write(
-            lambda work, n=number: work.web.post("demo-1", author=None, body={"text": str(n)}, now=demo.channel.now())
-        )
+        demo.write(partial(write_one, text=str(number)))
     stream = events(demo.channel, {"demo-1": 0}, tab=TAB)
     assert said(await read(stream, "ready")) == [str(number) for number in range(203)]
     await stream.aclose()
@@ -73,7 +77,7 @@ async def test_a_long_absence_is_caught_up_in_full(demo: House) -> None:
 async def test_what_another_process_wrote_is_found_at_the_next_heartbeat(demo: House) -> None:
     stream = events(demo.channel, {"demo-1": 0}, tab=TAB, heartbeat=0.01)
     await read(stream, "ready")
-    demo.write(lambda work: work.web.post("demo-1", author=None, body={"text": "x"}, now=demo.channel.now()))
+    demo.write(partial(write_one, text="x"))
     assert "x" in said(await read(stream, "messages"))
     await stream.aclose()
 

@@ -89,6 +89,8 @@ def test_people_on_the_web_come_with_homes_and_roles(demo: House) -> None:
         owner, repairer = work.web.person("demo-1"), work.web.person("demo-4")
         assert [person.id for person in work.web.people()] == [1, 2, 3, 4, 5]
         assert work.web.person("demo-9") is None
+    assert owner is not None
+    assert repairer is not None
     assert (owner.name, owner.homes, owner.roles) == ("王芳", ("3-2-1201",), frozenset())
     assert repairer.roles == {Role.ENGINEER, Role.DUTY_MANAGER}
 
@@ -96,7 +98,9 @@ def test_people_on_the_web_come_with_homes_and_roles(demo: House) -> None:
 def test_whoever_left_is_no_longer_staff(demo: House) -> None:
     demo.write(lambda work: work.register.dismiss(3))
     with demo.database.reading() as work:
-        assert not work.web.person("demo-3").roles
+        person = work.web.person("demo-3")
+    assert person is not None
+    assert not person.roles
 
 
 def test_group_chats_are_the_allow_list_of_the_web(demo: House) -> None:

@@ -11,7 +11,7 @@ from bot.channels.base import Incoming, Sender
 from bot.channels.web.receive import Update, parse
 from tests.bot.channels.web.house import NOW
 
-ME = {"key": "k1234567", "chat": "u", "user": "u"}
+ME: dict[str, Any] = {"key": "k1234567", "chat": "u", "user": "u"}
 
 
 def read(**values: Any) -> Incoming:
