@@ -18,9 +18,10 @@ from bot.channels.telegram.api import SealedBot, quieten
 from bot.channels.telegram.commands import Say, set_commands
 from bot.channels.telegram.failing import meaning
 from bot.channels.telegram.message import DOCUMENT
+from bot.channels.telegram.pictures import FetchElsewhere
 from bot.channels.telegram.reading import NAME, Me
 from bot.channels.telegram.receive import parse
-from bot.channels.telegram.send import FetchElsewhere, Postman
+from bot.channels.telegram.send import Postman
 
 log = structlog.get_logger(__name__)
 

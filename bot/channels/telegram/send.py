@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from telegram import InputMediaPhoto
-from telegram.constants import CallbackQueryLimit, FileSizeLimit, MediaGroupLimit, MessageLimit, ParseMode
+from telegram.constants import CallbackQueryLimit, MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.channels.base import DeliveryError, Parcel
@@ -21,15 +19,10 @@ from bot.channels.telegram.failing import (
     meaning,
 )
 from bot.channels.telegram.markup import fitted, keyboard, plain, units
-from bot.channels.telegram.message import DOCUMENT
-from bot.channels.telegram.reading import NAME
+from bot.channels.telegram.pictures import Fetch, FetchElsewhere, Params, Pictures
 from domain.messaging.model import Mode
 
-Fetch = Callable[[str], Awaitable[bytes]]
-FetchElsewhere = Callable[[str, str], Awaitable[bytes]]
-Params = dict[str, Any]
-
-_ALBUMS_REMEMBERED: Final = 1000
+_NO_PREVIEW: Final = {"is_disabled": True}
 
 log = structlog.get_logger(__name__)
 
@@ -39,10 +32,7 @@ class Postman:
 
     def __init__(self, bot: SealedBot, *, fetch: Fetch, fetch_elsewhere: FetchElsewhere) -> None:
         self._bot = bot
-        self._fetch = fetch
-        self._fetch_elsewhere = fetch_elsewhere
-        # Deliveries whose album is out while its text is not: a further try sends the text only.
-        self._albums_out: dict[int, None] = {}
+        self._pictures = Pictures(bot, fetch=fetch, fetch_elsewhere=fetch_elsewhere)
 
     async def carry(self, parcel: Parcel) -> str | None:
         """Do what the parcel's mode says; the id of the message that carries the buttons, if there is a new one.
@@ -68,7 +58,7 @@ class Postman:
 
     # ---- a new message ----
 
-    async def _send(self, parcel: Parcel) -> str:
+    async def _send(self, parcel: Parcel) -> str | None:
         """Into its topic; into the group itself when the topic is gone: a card must not be lost with it."""
         around = _around(parcel)
         try:
@@ -80,81 +70,18 @@ class Postman:
         del around["message_thread_id"]
         return await self._posted(parcel, around)
 
-    async def _posted(self, parcel: Parcel, around: Params) -> str:
+    async def _posted(self, parcel: Parcel, around: Params) -> str | None:
+        markup = keyboard(parcel.message, private=not parcel.delivery.chat.startswith("-"))
         if parcel.photos:
-            sent = await self._illustrated(parcel, around)
-            if sent is not None:
+            caption = _caption(parcel.message.text)
+            words = None if caption is None else caption | {"reply_markup": markup}
+            if (sent := await self._pictures.show(parcel, around, words=words)) is not None:
                 return sent
-        text = fitted(parcel.message.text, MessageLimit.MAX_TEXT_LENGTH)
-        return _number(
-            await self._bot.call(
-                "sendMessage", **around, text=text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW,
-                reply_markup=_markup(parcel),
-            )
-        )  # fmt: skip
-
-    async def _illustrated(self, parcel: Parcel, around: Params) -> str | None:
-        """Send the photos; the message's id if it could say everything, None if the words are still to be sent.
-
-        A photo that Telegram does not take (too large, too long, not one at all) never holds up the words.
-        """
-        if parcel.delivery.id in self._albums_out:
-            return None
-        photos = await self._files(parcel)
-        try:
-            if len(photos) == 1:
-                return await self._one_photo(parcel, around, photos[0])
-            for start in range(0, len(photos), MediaGroupLimit.MAX_MEDIA_LENGTH):
-                await self._album(around, photos[start : start + MediaGroupLimit.MAX_MEDIA_LENGTH])
-        except BadRequest as error:
-            if is_topic_gone(error):
-                raise
-            log.warning("telegram-photo-refused", delivery=parcel.delivery.id, reason=meaning(error).reason)
-            return None
-        self._remember_album(parcel.delivery.id)
-        return None
-
-    async def _one_photo(self, parcel: Parcel, around: Params, photo: str | bytes) -> str | None:
-        """With its words if they are short enough for a caption."""
-        caption = _caption(parcel.message.text)
-        media = photo if isinstance(photo, str) else InputMediaPhoto(photo).media
-        whole: Params = {"reply_markup": _markup(parcel)} | caption if caption is not None else {}
-        sent = _number(await self._bot.call("sendPhoto", **around, photo=media, **whole))
-        if caption is not None:
-            return sent
-        self._remember_album(parcel.delivery.id)
-        return None
-
-    async def _album(self, around: Params, photos: list[str | bytes]) -> None:
-        if len(photos) < MediaGroupLimit.MIN_MEDIA_LENGTH:
-            for photo in photos:
-                media = photo if isinstance(photo, str) else InputMediaPhoto(photo).media
-                await self._bot.call("sendPhoto", **around, photo=media)
-            return
-        await self._bot.call("sendMediaGroup", **around, media=[InputMediaPhoto(photo) for photo in photos])
-
-    async def _files(self, parcel: Parcel) -> list[str | bytes]:
-        """Each photo as Telegram takes it: its own by file id, everything else as bytes; what is gone is left out."""
-        files: list[str | bytes] = []
-        for channel, handle in parcel.photos:
-            if channel == NAME and not handle.startswith(DOCUMENT):
-                files.append(handle)
-                continue
-            try:
-                own = channel == NAME
-                content = await (self._fetch(handle) if own else self._fetch_elsewhere(channel, handle))
-            except LookupError:
-                content = b""
-            if 0 < len(content) <= FileSizeLimit.PHOTOSIZE_UPLOAD:
-                files.append(content)
-            else:
-                log.warning("telegram-photo-left-out", delivery=parcel.delivery.id, bytes=len(content))
-        return files
-
-    def _remember_album(self, delivery: int) -> None:
-        self._albums_out[delivery] = None
-        if len(self._albums_out) > _ALBUMS_REMEMBERED:
-            del self._albums_out[next(iter(self._albums_out))]
+            if not parcel.message.text and self._pictures.are_out(parcel):
+                return None
+        text = _text(parcel.message.text)
+        message = await self._bot.call("sendMessage", **around, **text, reply_markup=markup)
+        return str(message["message_id"])
 
     # ---- what is there already ----
 
@@ -172,11 +99,8 @@ class Postman:
     async def _edit_copy(self, parcel: Parcel, copy: int) -> None:
         markup = keyboard(parcel.message, private=False)  # a keyboard that asks cannot be put under an old message
         where: Params = {"chat_id": _chat(parcel.delivery.chat), "message_id": copy, "reply_markup": markup}
-        text = fitted(parcel.message.text, MessageLimit.MAX_TEXT_LENGTH)
         try:
-            await self._bot.call(
-                "editMessageText", **where, text=text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW
-            )
+            await self._bot.call("editMessageText", **where, **_text(parcel.message.text))
             return
         except BadRequest as error:
             if not is_without_text(error):
@@ -205,9 +129,6 @@ class Postman:
                 raise
 
 
-_NO_PREVIEW: Final = {"is_disabled": True}
-
-
 def _around(parcel: Parcel) -> Params:
     where: Params = {"chat_id": _chat(parcel.delivery.chat)}
     if parcel.delivery.thread is not None:
@@ -223,8 +144,9 @@ def _chat(chat: str) -> int:
         raise DeliveryError("no chat of Telegram's", permanent=True) from None
 
 
-def _markup(parcel: Parcel) -> Params | None:
-    return keyboard(parcel.message, private=not parcel.delivery.chat.startswith("-"))
+def _text(words: str) -> Params:
+    text = fitted(words, MessageLimit.MAX_TEXT_LENGTH)
+    return {"text": text, "parse_mode": ParseMode.HTML, "link_preview_options": _NO_PREVIEW}
 
 
 def _caption(text: str) -> Params | None:
@@ -233,7 +155,3 @@ def _caption(text: str) -> Params | None:
     if units(plain(caption, MessageLimit.MAX_TEXT_LENGTH)) > MessageLimit.CAPTION_LENGTH:
         return None
     return {"caption": caption, "parse_mode": ParseMode.HTML} if caption else {}
-
-
-def _number(message: Any) -> str:
-    return str(message["message_id"])

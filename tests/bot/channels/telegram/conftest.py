@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.telegram.api import SealedBot, make_bot
 from bot.channels.telegram.channel import TelegramChannel
-from tests.bot.channels.telegram.samples import PNG
+from tests.bot.channels.telegram.samples import fetch_elsewhere, say
 from tests.botapi import BotApi
 
 
@@ -28,13 +28,3 @@ async def channel(api: BotApi) -> AsyncIterator[TelegramChannel]:
     await made.start()
     yield made
     await made.stop()
-
-
-def say(key: str, language: str) -> str:
-    return f"{key} in {language}"
-
-
-async def fetch_elsewhere(channel: str, handle: str) -> bytes:
-    if handle == "gone":
-        raise LookupError(handle)
-    return PNG + f"{channel}/{handle}".encode()

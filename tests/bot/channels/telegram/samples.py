@@ -1,4 +1,4 @@
-"""Updates as Telegram sends them, and parcels as the delivery hands them over."""
+"""Updates as Telegram sends them, parcels as the delivery hands them over, and what main.py injects."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -66,3 +66,13 @@ def parcel(
         id=id,
     )
     return Parcel(delivery=row, message=message, photos=photos, copies=copies)
+
+
+def say(key: str, language: str) -> str:
+    return f"{key} in {language}"
+
+
+async def fetch_elsewhere(channel: str, handle: str) -> bytes:
+    if handle == "gone":
+        raise LookupError(handle)
+    return PNG + f"{channel}/{handle}".encode()

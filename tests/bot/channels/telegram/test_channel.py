@@ -10,8 +10,16 @@ from structlog.testing import capture_logs
 from bot.channels.base import DeliveryError
 from bot.channels.telegram.api import make_bot
 from bot.channels.telegram.channel import TelegramChannel
-from tests.bot.channels.telegram.conftest import fetch_elsewhere, say
-from tests.bot.channels.telegram.samples import ENGINEER, GROUP, OWNER, STAFF, message, parcel
+from tests.bot.channels.telegram.samples import (
+    ENGINEER,
+    GROUP,
+    OWNER,
+    STAFF,
+    fetch_elsewhere,
+    message,
+    parcel,
+    say,
+)
 from tests.botapi import BotApi
 from tests.botapi.calls import Call
 from tests.botapi.faults import Fault

@@ -112,6 +112,15 @@ async def test_several_photos_come_as_an_album_before_the_words(
     assert PNG + b"web/a.png" in [file.content for file in api.world.files.values()]
 
 
+async def test_photos_without_words_are_all_there_is(channel: TelegramChannel, owner: User) -> None:
+    assert await channel.send(parcel(photos=(("web", "1"), ("web", "2")))) is None
+    assert len(owner.from_bot) == 2
+
+
+async def test_nothing_to_show_and_nothing_to_say_is_an_error(channel: TelegramChannel, owner: User) -> None:
+    assert (await refused(channel, parcel(photos=(("web", "gone"),)))).permanent
+
+
 async def test_eleven_photos_are_an_album_and_one_more(channel: TelegramChannel, owner: User) -> None:
     await channel.send(parcel("十一张", photos=tuple(("web", str(number)) for number in range(11))))
     messages = [await owner.next_message() for _ in range(12)]
@@ -139,6 +148,22 @@ async def test_a_photo_that_cannot_be_shown_does_not_hold_up_the_words(
     message = await owner.next_message()
     assert message["text"] == "漏水"
     assert message["reply_markup"]["inline_keyboard"]
+
+
+async def test_a_file_that_telegram_has_no_more_does_not_hold_up_the_words(
+    channel: TelegramChannel, owner: User
+) -> None:
+    await channel.send(parcel("漏水", photos=(("telegram", "document:nonsense"),)))
+    assert (await owner.next_message())["text"] == "漏水"
+
+
+async def test_when_the_answer_to_an_album_is_lost_its_words_are_not(
+    api: BotApi, channel: TelegramChannel, owner: User
+) -> None:
+    api.lose_answers(method="sendMediaGroup")
+    assert not (await refused(channel, parcel("两张", photos=(("web", "1"), ("web", "2"))))).lost
+    api.lose_answers(method="sendPhoto")
+    assert (await refused(channel, parcel("一张", photos=(("web", "1"),)))).lost
 
 
 async def test_an_album_is_not_repeated_when_only_its_words_failed(
