@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import ARRAY, Connection, Table, and_, bindparam, cast, func, insert, select, tuple_, update
 
 ADDED, CHANGED, UNCHANGED = "added", "changed", "unchanged"
 CHUNK = 1000  # rows a statement; SQLite takes 32,766 parameters, the widest key has four
@@ -57,9 +57,13 @@ class Keeping:
 
     def _known(self, table: Table, key: Sequence[str], keys: Sequence[K], new: _Facts) -> dict[Any, dict[str, Any]]:
         columns = [table.c[name] for name in key]
-        one = len(columns) == 1
-        asked = columns[0].in_([each[0] for each in keys]) if one else tuple_(*columns).in_(keys)
-        found = self.connection.execute(select(*columns, *(table.c[name] for name in new)).where(asked))
+        asked: Any = keys
+        if self.connection.dialect.name == "postgresql":  # it would compare each row with a thousand keys in turn
+            lists = zip(columns, zip(*keys, strict=True), strict=True)
+            asked = select(*(func.unnest(cast(list(parts), ARRAY(each.type))) for each, parts in lists))
+        found = self.connection.execute(
+            select(*columns, *(table.c[name] for name in new)).where(tuple_(*columns).in_(asked))
+        )
         return {tuple(row[: len(key)]): dict(zip(new, row[len(key) :], strict=True)) for row in found}
 
     @staticmethod
@@ -71,8 +75,8 @@ class Keeping:
 
     def _insert(self, table: Table, key: Sequence[str], rows: Mapping[K, _Facts]) -> None:
         if rows:
-            values = [{**dict(zip(key, each, strict=True)), **facts} for each, facts in rows.items()]
-            self.connection.execute(insert(table), values)
+            facts_of = [{**dict(zip(key, each, strict=True)), **facts} for each, facts in rows.items()]
+            self.connection.execute(insert(table), facts_of)
 
     def _update(self, table: Table, key: Sequence[str], rows: Mapping[K, _Facts]) -> None:
         if not rows:
@@ -83,12 +87,12 @@ class Keeping:
             .where(and_(*(table.c[name] == bindparam(f"of_{name}") for name in key)))
             .values({name: bindparam(f"to_{name}") for name in columns})
         )
-        values = [
+        facts_of = [
             {f"of_{name}": value for name, value in zip(key, each, strict=True)}
             | {f"to_{name}": value for name, value in facts.items()}
             for each, facts in rows.items()
         ]
-        self.connection.execute(statement, values)
+        self.connection.execute(statement, facts_of)
 
 
 def _judge(known: _Facts | None, row: _Facts) -> str:
