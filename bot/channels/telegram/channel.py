@@ -47,12 +47,10 @@ class TelegramChannel:
         """What people write after the @; None until Telegram has told it."""
         return self._me.username
 
-    def deep_link(self, payload: str) -> str | None:
-        """An address that opens the private chat and sends "/start payload"; None until Telegram was reached.
-
-        :raises ValueError: for what Telegram allows in no link (64 of A-Z a-z 0-9 _ -)
-        """
-        return None if self.username is None else create_deep_linked_url(self.username, payload)
+    @property
+    def link(self) -> str | None:
+        """The address of the private chat, for links with "?start=…"; None until Telegram was reached."""
+        return None if self.username is None else create_deep_linked_url(self.username)
 
     async def start(self, *, staff_chats: Iterable[str] = (), patience: timedelta = timedelta(seconds=5)) -> None:
         """Learn the own name and offer the commands; when Telegram is out of reach for *patience*, go on trying behind.

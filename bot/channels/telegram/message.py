@@ -25,14 +25,14 @@ _OTHERS: Final = {
     "venue": "location",
     "location": "location",
     "document": "document",
-    "poll": "unsupported",
-    "game": "unsupported",
-    "story": "unsupported",
-    "checklist": "unsupported",
-    "paid_media": "unsupported",
-    "live_photo": "unsupported",
-    "invoice": "unsupported",
-    "giveaway": "unsupported",
+    "poll": "other",
+    "game": "other",
+    "story": "other",
+    "checklist": "other",
+    "paid_media": "other",
+    "live_photo": "other",
+    "invoice": "other",
+    "giveaway": "other",
 }
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+|$)")
 _FOR_PEOPLE: Final = frozenset({"private", "group", "supergroup"})

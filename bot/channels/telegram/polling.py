@@ -13,6 +13,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.channels.telegram.api import SealedBot
 from bot.channels.telegram.failing import meaning
 from bot.channels.telegram.receive import ALLOWED_UPDATES, received
+from domain.errors import Unavailable
 from domain.messaging.model import Received
 
 StoreMany = Callable[[Sequence[Received]], Awaitable[object]]
@@ -73,7 +74,8 @@ class Polling:
             return False  # cancelled
         trouble = _trouble(error)
         if trouble != self._trouble:
-            log.warning("telegram-polling-failed", reason=trouble, exc_info=not isinstance(error, TelegramError))
+            bug = None if isinstance(error, TelegramError | Unavailable) else error
+            log.warning("telegram-polling-failed", reason=trouble, exc_info=bug)
             self._trouble = trouble
         return meaning(error).retry_after or True if isinstance(error, RetryAfter) else True
 
@@ -109,5 +111,7 @@ def _trouble(error: Exception) -> str:
             return "Telegram refuses the token"
         case TelegramError():
             return meaning(error).reason
+        case Unavailable():
+            return "the updates cannot be stored just now"
         case _:
             return f"updates could not be stored ({type(error).__name__})"

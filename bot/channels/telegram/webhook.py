@@ -18,6 +18,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.channels.telegram.api import SealedBot
 from bot.channels.telegram.failing import meaning
 from bot.channels.telegram.receive import ALLOWED_UPDATES, received_body
+from domain.errors import Unavailable
 from domain.messaging.model import Received
 
 PATH: Final = "/telegram/webhook"
@@ -74,14 +75,23 @@ class Doorman:
             log.warning("telegram-webhook-unreadable")
             await _answer(send, 400)
             return
-        try:
-            await self._store(update)
-        except Exception:  # whatever it was, Telegram must keep what we could not
-            log.exception("telegram-update-not-stored", key=update.key)
+        if not await self._stored(update):
             await _answer(send, 503, (b"retry-after", self._again))
             return
         await send(_STORED)
         await send(_EMPTY)
+
+    async def _stored(self, update: Received) -> bool:
+        """Whatever goes wrong here, Telegram must keep what we could not."""
+        try:
+            await self._store(update)
+        except Unavailable as error:
+            log.error("telegram-update-not-stored", key=update.key, reason=str(error))  # noqa: TRY400 - no bug
+            return False
+        except Exception:
+            log.exception("telegram-update-not-stored", key=update.key)
+            return False
+        return True
 
     def _check(self, scope: Scope) -> None:
         """:raises Refused: without the secret (nothing is read then), or when a larger body is announced"""

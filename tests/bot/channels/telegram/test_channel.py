@@ -62,7 +62,7 @@ async def test_staff_groups_are_offered_theirs_and_other_groups_none(api: BotApi
 
 async def test_it_knows_what_it_is_called(channel: TelegramChannel) -> None:
     assert channel.username == "guanjia_test_bot"
-    assert channel.deep_link("r_abc") == "https://t.me/guanjia_test_bot?start=r_abc"
+    assert channel.link == "https://t.me/guanjia_test_bot"
     incoming = channel.parse(message(chat=STAFF, text="@guanjia_test_bot 漏水"))
     assert incoming is not None
     assert incoming.addressed
@@ -83,10 +83,10 @@ async def test_without_telegram_it_starts_and_finds_it_later(api: BotApi) -> Non
     await api.refuse_connections()
     channel = made(api)
     await channel.start(patience=timedelta(0))
-    assert channel.deep_link("x") is None
+    assert "t.me" not in str(channel.link)
     await api.accept_connections()
     await commands_are_set(api, "all_private_chats")
-    assert channel.deep_link("x") is not None
+    assert channel.link == "https://t.me/guanjia_test_bot"
     await channel.stop()
 
 

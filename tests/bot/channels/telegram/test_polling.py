@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.telegram.api import SealedBot, make_bot
 from bot.channels.telegram.polling import Polling
+from domain.errors import Unavailable
 from domain.messaging.model import Received
 from tests.bot.channels.telegram.samples import NOW, OWNER
 from tests.botapi import BotApi
@@ -63,7 +64,7 @@ async def test_updates_reach_the_inbox_in_order_and_are_confirmed(api: BotApi, b
 
 
 async def test_an_update_is_confirmed_only_after_it_was_committed(api: BotApi, bot: SealedBot) -> None:
-    inbox = Inbox(api, OSError("disk full"), OSError("disk full"))
+    inbox = Inbox(api, Unavailable("disk full"), OSError("what nobody thought of"))
     await api.user(OWNER).says("漏水")
     async with polling(bot, inbox):
         await inbox.has(1)

@@ -79,7 +79,7 @@ IN_PRIVATE: dict[str, tuple[dict[str, Any], Incoming]] = {
         {"venue": {"title": "x"}, "location": {"latitude": 1.0, "longitude": 1.0}},
         said(other="location"),
     ),
-    "a poll": ({"poll": {"id": "1"}}, said(other="unsupported")),
+    "a poll": ({"poll": {"id": "1"}}, said(other="other")),
     "the own contact": (
         {"contact": CONTACT | {"user_id": OWNER}},
         said(contact=Contact(phone="+8613800001234", own=True)),

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from bot.channels.base import DeliveryError
 from bot.channels.telegram.api import SealedBot
 from bot.channels.telegram.webhook import LARGEST_BODY, PATH, Doorman, set_webhook, webhook_route
+from domain.errors import Unavailable
 from domain.messaging.model import Received
 from tests.bot.channels.telegram.samples import NOW, OWNER, message
 from tests.botapi import BotApi
@@ -26,15 +27,15 @@ GIVEN = {HEADER: SECRET}
 
 
 class Inbox:
-    """What was stored; while *broken* nothing can be."""
+    """What was stored; while it is *broken* nothing can be."""
 
     def __init__(self) -> None:
         self.rows: list[Received] = []
-        self.broken = False
+        self.broken: Exception | None = None
 
     async def store(self, row: Received) -> None:
         if self.broken:
-            raise OSError("no space left on device")
+            raise self.broken
         self.rows.append(row)
 
 
@@ -132,13 +133,14 @@ async def test_a_body_that_comes_too_slowly_is_not_waited_for(inbox: Inbox) -> N
         assert b"408" in await talk(url, head(100) + b"{")
 
 
-async def test_what_cannot_be_stored_stays_with_telegram(url: str, inbox: Inbox) -> None:
-    inbox.broken = True
+@pytest.mark.parametrize("why", (Unavailable("no space left on device"), RuntimeError("what nobody thought of")))
+async def test_what_cannot_be_stored_stays_with_telegram(url: str, inbox: Inbox, why: Exception) -> None:
+    inbox.broken = why
     body = orjson.dumps(message(text="x"))
     async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=GIVEN) as answer:
         assert answer.status == 503
         assert int(answer.headers["Retry-After"]) > 0
-    inbox.broken = False
+    inbox.broken = None
     assert await status(url, body, GIVEN) == 200
 
 
@@ -155,13 +157,13 @@ async def test_telegram_is_told_where_to_push_and_pushes_there(
 
 
 async def test_an_update_that_met_a_broken_database_comes_again(api: BotApi, bot: SealedBot, inbox: Inbox) -> None:
-    inbox.broken = True
+    inbox.broken = Unavailable("no space left on device")
     door = Doorman(SECRET, inbox.store, now=lambda: NOW, again=timedelta(seconds=1))
     async with served(door) as url:
         await set_webhook(bot, url, secret=SECRET)
         await api.user(OWNER).says("漏水")
         await api.wait_for(lambda: api.webhook.statuses == [503])
-        inbox.broken = False
+        inbox.broken = None
         await api.wait_for(lambda: not api.updates.pending)
     assert len(inbox.rows) == 1
 
