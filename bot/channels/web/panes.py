@@ -29,7 +29,9 @@ async def panes(web: WebChannel, request: Request) -> list[dict[str, Any]]:
         return [_pane("me", [person or WebPerson(id=0, name="", user=user, chat=user)])]
     people = await web.read(lambda work: list(work.web.people()))
     groups = await web.read(lambda work: list(work.web.groups()))
-    leads = [person for person in people if person.roles & _LEADS]
+    leads = sorted(
+        (person for person in people if person.roles & _LEADS), key=lambda lead: Role.MANAGER not in lead.roles
+    )
     return [
         _pane("owner", [person for person in people if person.homes and not person.roles]),
         _pane("staff", [person for person in people if person.roles - _LEADS], groups, GroupKind.STAFF),

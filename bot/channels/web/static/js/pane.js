@@ -36,8 +36,13 @@ export class Pane {
     return this.#rooms().reduce((sum, chat) => sum + (this.logs.get(chat)?.unread ?? 0), 0);
   }
 
+  /** Back on line, what the network alone had stopped goes out by itself. */
   stands(online) {
+    const back = online && !this.online;
     this.online = online;
+    for (const log of back ? this.logs.values() : []) {
+      for (const { message } of [...log.pending.values()]) if (message.state === "failed" && !message.told) this.#deliver(log, message);
+    }
     this.#presence();
   }
 
@@ -114,8 +119,8 @@ export class Pane {
       await api.send(log.chat, message.as, { key: message.key, text: message.raw, photos: message.files });
     } catch (trouble) {
       if (!log.pending.has(message.key)) return; // the stream was faster: it did arrive
-      log.expect({ ...message, state: "failed" });
-      toast(trouble.message);
+      log.expect({ ...message, state: "failed", told: trouble.told });
+      if (trouble.told) toast(trouble.message);
     }
   }
 
