@@ -29,7 +29,7 @@ from bot.channels.web.visitors import readable
 Endpoint = Callable[[WebChannel, Request], Awaitable[Response]]
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TAB = re.compile(r"[A-Za-z0-9-]{8,40}")
-_CHATS = 40  # one page's stream is over so many at most
+_CHATS = 200  # one page's stream is over so many at most
 
 
 def routes(web: WebChannel) -> list[BaseRoute]:

@@ -199,7 +199,7 @@ async def test_older_messages_come_page_by_page(demo: House, browser: httpx.Asyn
         ({"tab": "tab-00001"}, 400),
         ({"chat": "demo-1"}, 400),
         ({"chat": ["demo-1", "demo-1"], "tab": "tab-00001"}, 400),
-        ({"chat": [f"demo-{number}" for number in range(41)], "tab": "tab-00001"}, 400),
+        ({"chat": [f"demo-{number}" for number in range(201)], "tab": "tab-00001"}, 400),
         ({"chat": "nowhere", "tab": "tab-00001"}, 404),
     ),
 )

@@ -13,9 +13,14 @@ export function messageElement(message, { viewer, group, press }) {
   item.dataset.author = bot ? "bot" : mine ? "me" : "other";
   item.dataset.who = message.user ?? "bot";
   if (message.id) item.dataset.id = message.id;
-  const bubble = make("div", "bubble", photos(message), words(message), foot(message));
+  const author = make("span", "sr", `${bot ? t("web-bot") : mine ? t("web-you") : message.name}: `);
+  const bubble = make("div", "bubble", author, photos(message), words(message), foot(message));
   const stack = make("div", "stack", bubble, buttons(message, press));
-  if (group && !mine) stack.prepend(make("p", "name", bot ? t("web-bot") : message.name));
+  if (group && !mine) {
+    const name = make("p", "name", bot ? t("web-bot") : message.name);
+    name.setAttribute("aria-hidden", "true"); // the bubble says it to who listens
+    stack.prepend(name);
+  }
   if (!mine) item.append(face(message, bot));
   item.append(stack);
   return item;

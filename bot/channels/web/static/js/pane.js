@@ -6,6 +6,7 @@ import { ChatLog } from "./log.js";
 import { initial } from "./message.js";
 import { current, has, t, translate } from "./texts.js";
 
+const FOLLOWED = 12; // people of a pane whose news are noticed although somebody else is shown
 const ACTIONS = { owner: ["report", "mytickets", "help"], me: ["report", "mytickets", "help"], staff: ["board", "help"], manager: ["board", "help"] };
 
 export class Pane {
@@ -27,7 +28,7 @@ export class Pane {
     find(".composer", this.element).hidden = !this.person;
   }
 
-  /** The chats to follow: the groups, and the private chats of everybody who was shown. */
+  /** The chats to follow: the groups, and private ones. */
   chats() {
     return [...this.logs.values()].map((log) => [log.chat, log.seq]);
   }
@@ -58,7 +59,7 @@ export class Pane {
     this.#title();
     this.#tabs();
     for (const log of this.logs.values()) {
-      log.redraw(this.person.user);
+      log.redraw(this.#viewer(log.chat));
       this.#hello(log);
     }
   }
@@ -78,12 +79,13 @@ export class Pane {
     if (!this.groups.includes(this.room)) this.room = person.chat;
     this.#title();
     this.#enter(this.room);
-    for (const log of this.logs.values()) log.redraw(person.user);
+    for (const log of this.logs.values()) log.redraw(this.#viewer(log.chat));
   }
 
   #enter(chat) {
     this.room = chat;
-    const news = this.#rooms().filter((room) => !this.logs.has(room));
+    const others = this.people.slice(0, FOLLOWED).map((person) => person.chat);
+    const news = [...new Set([...this.#rooms(), ...others])].filter((room) => !this.logs.has(room));
     for (const room of news) this.logs.set(room, this.#log(room));
     const log = this.logs.get(chat);
     find(".stage", this.element).replaceChildren(log.element);
@@ -94,6 +96,11 @@ export class Pane {
     this.#changed();
   }
 
+  /** A private chat is its person's, a group is seen by whoever is shown. */
+  #viewer(chat) {
+    return (this.people.find((person) => person.chat === chat) ?? this.person).user;
+  }
+
   #log(chat) {
     const log = new ChatLog(chat, {
       group: this.groups.includes(chat),
@@ -101,7 +108,7 @@ export class Pane {
       changed: () => this.#changed(),
       again: (room, message) => this.#deliver(room, message),
     });
-    log.viewer = this.person.user;
+    log.viewer = this.#viewer(chat);
     this.#hello(log);
     return log;
   }
@@ -140,6 +147,7 @@ export class Pane {
   #changed() {
     this.#presence();
     for (const tab of this.element.querySelectorAll(".rooms button")) badge(find(".badge", tab), this.logs.get(tab.dataset.chat)?.unread ?? 0);
+    for (const option of this.select.options) option.textContent = this.#label(this.people[option.index]);
     this.changed();
   }
 
@@ -169,10 +177,16 @@ export class Pane {
     return [...roles, ...(this.key === "owner" ? (person?.homes ?? []) : [])].join(current() === "en" ? ", " : "、");
   }
 
-  #option(person) {
+  /** Who has news is marked, unless they are the one shown. */
+  #label(person) {
     const about = this.#about(person);
-    const option = make("option", "", about ? `${person.name}（${about}）` : person.name);
-    if (current() === "en" && about) option.textContent = `${person.name} (${about})`;
+    const news = person !== this.person && this.logs.get(person.chat)?.unread;
+    const brackets = current() === "en" ? ` (${about})` : `（${about}）`;
+    return `${news ? "● " : ""}${person.name}${about ? brackets : ""}`;
+  }
+
+  #option(person) {
+    const option = make("option", "", this.#label(person));
     option.value = String(person.id);
     option.selected = person === this.person;
     return option;
