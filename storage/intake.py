@@ -47,7 +47,7 @@ def apply(
     """
     keeping = Keeping(connection, progress, _size(intake))
     counts = {"estates": _estates(keeping, intake), "policies": _policies(keeping, intake)}
-    estate_ids = dict(connection.execute(select(estates.c.name, estates.c.id)).tuples().all())
+    estate_ids = dict(connection.execute(select(estates.c.name, estates.c.id)).all())
     counts["rooms"] = _rooms(keeping, intake, estate_ids)
     kept = _people(keeping, intake)
     ids = _person_ids(connection, kept)
@@ -87,7 +87,7 @@ def _estates(keeping: Keeping, intake: Intake) -> Counter[str]:
 def _policies(keeping: Keeping, intake: Intake) -> Counter[str]:
     """Settings join those that an estate has already."""
     stated = {line.name: line.policy for line in intake.estates if line.policy}
-    known = dict(keeping.connection.execute(select(estates.c.name, estates.c.policy)).tuples().all())
+    known = dict(keeping.connection.execute(select(estates.c.name, estates.c.policy)).all())
     wanted = {(name,): {"policy": {**known[name], **policy}} for name, policy in stated.items()}
     keeping.keep(estates, ("name",), wanted, new={"policy": {}})
     return Counter(

@@ -11,6 +11,7 @@ from domain.register.intake.lines import Faults, Line, read_lines
 from domain.register.intake.merging import Facts, key, merge
 from domain.register.intake.model import (
     NOTHING_ON_FILE,
+    BadCell,
     BadWorkbook,
     EstateLine,
     GroupKey,
@@ -35,7 +36,7 @@ _room_of = key("estate", "building", "entrance", "room")
 _person_of = key("name", "phone")
 
 
-def validate(sheets: Iterable[Sheet], *, words: Words, settings: Settings, on_file: OnFile = NOTHING_ON_FILE) -> Intake:
+def validate(sheets: Sequence[Sheet], *, words: Words, settings: Settings, on_file: OnFile = NOTHING_ON_FILE) -> Intake:
     """Judge a whole workbook.
 
     :raises BadWorkbook: something is wrong in it; every bad cell is named
@@ -46,7 +47,7 @@ def validate(sheets: Iterable[Sheet], *, words: Words, settings: Settings, on_fi
     if not any(lines.values()) and not faults.cells:
         raise Refusal("intake-empty")
     if faults.structural:  # with a whole sheet or column unread, every reference to it would look wrong too
-        raise BadWorkbook(faults.cells)
+        raise BadWorkbook(_in_reading_order(faults, sheets))
     places = _places(lines, on_file, faults)
     intake = Intake(
         estates=_estates(lines, places, settings, faults),
@@ -57,8 +58,13 @@ def validate(sheets: Iterable[Sheet], *, words: Words, settings: Settings, on_fi
         telegram=_telegram([*lines["people"], *lines["staff"]], faults),
     )
     if faults.cells:
-        raise BadWorkbook(faults.cells)
+        raise BadWorkbook(_in_reading_order(faults, sheets))
     return intake
+
+
+def _in_reading_order(faults: Faults, sheets: Iterable[Sheet]) -> list[BadCell]:
+    order = {sheet.name: index for index, sheet in enumerate(sheets)}
+    return sorted(faults.cells, key=lambda cell: (order[cell.sheet], cell.row))
 
 
 def _places(lines: _Lines, on_file: OnFile, faults: Faults) -> Places:
