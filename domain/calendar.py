@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import count
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 Hours = tuple[time, time]
-HORIZON = timedelta(days=400)  # further than any promise: beyond it a calendar without a single open hour shows itself
+HORIZON = 400  # days without a single open hour: this calendar never opens
 
 # Domain figure: Mon–Fri 8:30–18:00, Sat–Sun 9:00–17:00 (Monday is 0).
 OFFICE_HOURS: Mapping[int, Hours] = MappingProxyType(
@@ -68,11 +69,16 @@ class Calendar:
         """The counting stretches (UTC) from the day of *start* on."""
         zone = ZoneInfo(self.timezone)
         first = start.astimezone(zone).date()
-        for offset in range(HORIZON.days):
+        closed = 0
+        for offset in count():
             day = first + timedelta(days=offset)
             hours = self.waking if clock is Clock.WAKING else self._office(day)
             if hours is None:
+                closed += 1
+                if closed > HORIZON:
+                    return
                 continue
+            closed = 0
             opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in hours)
             if closes > start:
                 yield opens, closes

@@ -45,6 +45,6 @@ def bind(*, work: RegisterWork, person: Person, channel: str, user: str, chat: s
 
 
 def dismiss(*, work: RegisterWork, person_id: int, by: int | None, now: datetime) -> None:
-    """End somebody's employment: rights are gone at their next press (see domain.tickets for their open tickets)."""
+    """End somebody's employment: no rights from their next press on (domain.tickets.leaving frees their tickets)."""
     work.register.dismiss(person_id)
     work.record(StaffDismissed(person_id=person_id, by=by), now=now)

@@ -15,14 +15,14 @@ MANAGERS = (Role.DUTY_MANAGER, Role.MANAGER, Role.DIRECTOR, Role.ADMIN)
 
 
 def parties(ticket: Ticket, person_id: int, staff: Staff | None) -> frozenset[Party]:
-    """What a person is to this ticket now."""
+    """What a person is to this ticket now; who does not work for the estate any more is not its repairer either."""
     found = set()
     if person_id == ticket.reporter_id:
         found.add(Party.REPORTER)
-    if person_id == ticket.repairer_id:
-        found.add(Party.REPAIRER)
     if staff and staff.serves(ticket.estate_id):
         found.add(Party.STAFF)
+        if person_id == ticket.repairer_id:
+            found.add(Party.REPAIRER)
         if staff.serves(ticket.estate_id, *MANAGERS):
             found.add(Party.MANAGER)
     return frozenset(found)

@@ -38,7 +38,8 @@ def _close(work: TicketWork, ticket: Ticket, now: datetime) -> Ticket:
 def _escalate(work: TicketWork, ticket: Ticket, now: datetime) -> Ticket:
     """Call the highest level whose time has come; levels that passed unseen are not called one by one."""
     policy = policy_of(work.register.estate(ticket.estate_id).policy)
-    rung, due = climb(ticket, policy, work.register.calendar(ticket.estate_id), now)
+    called = replace(ticket, rung=ticket.rung + 1)
+    rung, due = climb(called, policy, work.register.calendar(ticket.estate_id), now)
     rungs = ladder_of(ticket, policy).rungs
     late = ticket.due_at is not None and now - ticket.due_at > LATE
     saved = work.tickets.save(replace(ticket, rung=rung, due_at=due))

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from domain.errors import NotAllowed, NotNow, Refusal, Stale, Unknown
-from domain.lifecycle import move, permit
-from domain.register.events import ContactViewed
-from domain.register.model import Staff
+from domain.errors import NotAllowed, NotNow, Refusal
+from domain.lifecycle import move
 from domain.tickets import events
+from domain.tickets.changing import change, colleague, find, require, scheduled, step
 from domain.tickets.eligibility import parties, require_eligible
-from domain.tickets.lifecycle import ALLOWED, ENDED, MOVES, Action, Status
+from domain.tickets.lifecycle import ENDED, MOVES, Action, Status
 from domain.tickets.model import Report, Ticket, WaitFor
 from domain.tickets.policy import policy_of
 from domain.tickets.ports import TicketWork
-from domain.tickets.schedule import next_due
-from domain.transaction import Event
 
 
 def open(*, work: TicketWork, report: Report, now: datetime) -> Ticket:  # noqa: A001 - the verb of the trade
@@ -32,7 +28,7 @@ def open(*, work: TicketWork, report: Report, now: datetime) -> Ticket:  # noqa:
         respond_by=calendar.add(now, promise.respond, promise.clock),
         resolve_by=calendar.add(now, promise.resolve, promise.clock),
     )  # fmt: skip
-    ticket = work.tickets.add(_scheduled(work, ticket))
+    ticket = work.tickets.add(scheduled(work, ticket, now))
     work.record(events.TicketOpened(ticket_id=ticket.id, by=report.reporter_id), now=now)
     return ticket
 
@@ -43,58 +39,58 @@ def claim(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket
     :raises NotAllowed: not eligible, with the reason
     :raises NotNow: somebody was first, with their name
     """
-    ticket, staff = _ticket(work, ticket_id), _staff(work, by)
-    _require(work, ticket, Action.CLAIM, by)
+    ticket, staff = find(work, ticket_id), colleague(work, by)
+    require(work, ticket, Action.CLAIM, by)
     if ticket.status == Status.OPEN:
         require_eligible(work, staff, ticket)
     event = events.TicketClaimed(ticket_id=ticket_id, repairer_id=by, by=by)
-    return _change(work, ticket, Action.CLAIM, event, now, repairer_id=by, rung=0)
+    return change(work, ticket, Action.CLAIM, event, now, repairer_id=by, rung=0)
 
 
 def assign(*, work: TicketWork, ticket_id: int, to: int, by: int, now: datetime) -> Ticket:
     """A manager gives the ticket to somebody of the estate; the manager knows best, so duty and cap do not count."""
-    ticket, staff = _ticket(work, ticket_id), _staff(work, to)
-    _require(work, ticket, Action.ASSIGN, by)
+    ticket, staff = find(work, ticket_id), colleague(work, to)
+    require(work, ticket, Action.ASSIGN, by)
     if not staff.serves(ticket.estate_id):
         raise NotAllowed("claim-other-estate")
     event = events.TicketAssigned(ticket_id=ticket_id, repairer_id=to, before_id=ticket.repairer_id, by=by)
-    return _change(work, ticket, Action.ASSIGN, event, now, repairer_id=to, rung=0)
+    return change(work, ticket, Action.ASSIGN, event, now, repairer_id=to, rung=0)
 
 
 def pass_on(*, work: TicketWork, ticket_id: int, to: int, by: int, now: datetime) -> Ticket:
     """The repairer gives the ticket to an eligible colleague."""
-    ticket, staff = _ticket(work, ticket_id), _staff(work, to)
-    _require(work, ticket, Action.PASS_ON, by)
+    ticket, staff = find(work, ticket_id), colleague(work, to)
+    require(work, ticket, Action.PASS_ON, by)
     require_eligible(work, staff, ticket)
     event = events.TicketPassedOn(ticket_id=ticket_id, repairer_id=to, before_id=by, by=by)
-    return _change(work, ticket, Action.PASS_ON, event, now, repairer_id=to, rung=0)
+    return change(work, ticket, Action.PASS_ON, event, now, repairer_id=to, rung=0)
 
 
 def hand_back(*, work: TicketWork, ticket_id: int, reason: str, by: int, now: datetime) -> Ticket:
     """The repairer cannot do it: it waits again for somebody to take it, its ladder starting anew."""
-    ticket = _ticket(work, ticket_id)
-    _require(work, ticket, Action.HAND_BACK, by)
+    ticket = find(work, ticket_id)
+    require(work, ticket, Action.HAND_BACK, by)
     event = events.TicketHandedBack(ticket_id=ticket_id, before_id=by, reason=reason, by=by)
-    return _change(work, ticket, Action.HAND_BACK, event, now, repairer_id=None, queued_at=now, rung=0)
+    return change(work, ticket, Action.HAND_BACK, event, now, repairer_id=None, queued_at=now, rung=0)
 
 
 def release(*, work: TicketWork, ticket_id: int, now: datetime) -> Ticket:
     """The repairer does not work here any more: back to the queue."""
-    ticket = _ticket(work, ticket_id)
+    ticket = find(work, ticket_id)
     event = events.TicketHandedBack(ticket_id=ticket_id, before_id=ticket.repairer_id or 0)
-    return _change(work, ticket, Action.RELEASE, event, now, repairer_id=None, queued_at=now, rung=0)
+    return change(work, ticket, Action.RELEASE, event, now, repairer_id=None, queued_at=now, rung=0)
 
 
 def depart(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
     """On the way."""
     event = events.RepairerDeparted(ticket_id=ticket_id, by=by)
-    return _step(work, ticket_id, Action.DEPART, event, by, now)
+    return step(work, ticket_id, Action.DEPART, event, now)
 
 
 def arrive(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
     """On site: the promise to be there is kept."""
     event = events.RepairerArrived(ticket_id=ticket_id, by=by)
-    return _step(work, ticket_id, Action.ARRIVE, event, by, now, rung=0)
+    return step(work, ticket_id, Action.ARRIVE, event, now, rung=0)
 
 
 def wait(*, work: TicketWork, ticket_id: int, wait_for: WaitFor, until: datetime, by: int, now: datetime) -> Ticket:
@@ -102,77 +98,83 @@ def wait(*, work: TicketWork, ticket_id: int, wait_for: WaitFor, until: datetime
     if until <= now:
         raise Refusal("wait-in-the-past")
     event = events.WorkPaused(ticket_id=ticket_id, wait_for=wait_for, until=until, by=by)
-    ticket = _ticket(work, ticket_id)
+    ticket = find(work, ticket_id)
     paused_at = ticket.paused_at or now
-    return _step(work, ticket_id, Action.WAIT, event, by, now, rung=0, wait_for=wait_for, wait_until=until, paused_at=paused_at)
+    return step(
+        work, ticket_id, Action.WAIT, event, now, rung=0, wait_for=wait_for, wait_until=until, paused_at=paused_at
+    )
 
 
 def resume(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
     """The pause is over."""
-    return _step(work, ticket_id, Action.RESUME, events.WorkResumed(ticket_id=ticket_id, by=by), by, now, rung=0)
+    return step(work, ticket_id, Action.RESUME, events.WorkResumed(ticket_id=ticket_id, by=by), now, rung=0)
 
 
 def ask_help(*, work: TicketWork, ticket_id: int, words: str, by: int, now: datetime) -> Ticket:
     """Call for a second pair of hands; the ticket stays with its repairer."""
     event = events.HelpRequested(ticket_id=ticket_id, words=words, by=by)
-    return _step(work, ticket_id, Action.ASK_HELP, event, by, now)
+    return step(work, ticket_id, Action.ASK_HELP, event, now)
 
 
 def finish(*, work: TicketWork, ticket_id: int, words: str, photos: tuple[str, ...], by: int, now: datetime) -> Ticket:
     """Done, says the repairer; the owner is asked."""
     event = events.WorkFinished(ticket_id=ticket_id, by=by)
-    return _step(
-        work, ticket_id, Action.FINISH, event, by, now,
+    return step(
+        work, ticket_id, Action.FINISH, event, now,
         repairer_id=None, done_by=by, done_at=now, rung=0, work_done=words, work_photos=photos,
     )  # fmt: skip
 
 
 def confirm(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
     """Fixed, says the owner."""
-    return _step(work, ticket_id, Action.CONFIRM, events.RepairConfirmed(ticket_id=ticket_id, by=by), by, now)
+    return step(work, ticket_id, Action.CONFIRM, events.RepairConfirmed(ticket_id=ticket_id, by=by), now)
 
 
 def reject(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
     """Not fixed, says the owner: back to the same repairer with new promises; to the queue if they have left."""
-    ticket = _ticket(work, ticket_id)
-    _require(work, ticket, Action.REJECT, by)
+    ticket = find(work, ticket_id)
+    require(work, ticket, Action.REJECT, by)
     repairer, times = ticket.done_by or 0, ticket.reopened + 1
+    staff = work.register.staff(repairer)
+    left = staff is None or not staff.serves(ticket.estate_id)
     calendar = work.register.calendar(ticket.estate_id)
     promise = policy_of(work.register.estate(ticket.estate_id).policy).promises[ticket.urgency]
     event = events.TicketReopened(ticket_id=ticket_id, repairer_id=repairer, times=times, by=by)
-    ticket = _change(
-        work, ticket, Action.REJECT, event, now,
-        repairer_id=repairer, done_by=None, done_at=None, responded_at=None, reopened=times, rung=0,
+    ticket = change(
+        work, ticket, Action.REJECT, event, now, then=Action.RELEASE if left else None,
+        repairer_id=None if left else repairer, queued_at=now if left else ticket.queued_at,
+        done_by=None, done_at=None, responded_at=None, reopened=times, rung=0,
         respond_by=calendar.add(now, promise.respond, promise.clock),
         resolve_by=calendar.add(now, promise.resolve, promise.clock),
     )  # fmt: skip
-    staff = work.register.staff(repairer)
-    return ticket if staff and staff.serves(ticket.estate_id) else release(work=work, ticket_id=ticket_id, now=now)
+    if left:
+        work.record(events.TicketHandedBack(ticket_id=ticket_id, before_id=repairer), now=now)
+    return ticket
 
 
 def rate(*, work: TicketWork, ticket_id: int, mark: int, by: int, now: datetime) -> Ticket:
     """The owner's mark, 1–5, once; it closes the ticket."""
-    ticket = _ticket(work, ticket_id)
-    _require(work, ticket, Action.RATE, by)
+    ticket = find(work, ticket_id)
+    require(work, ticket, Action.RATE, by)
     if ticket.mark is not None:
         raise NotNow("already-rated", number=ticket.number, mark=ticket.mark)
     low = mark <= policy_of(work.register.estate(ticket.estate_id).policy).low_mark
     event = events.TicketRated(ticket_id=ticket_id, mark=mark, low=low, by=by)
-    return _change(work, ticket, Action.RATE, event, now, mark=mark, closed_at=ticket.closed_at or now)
+    return change(work, ticket, Action.RATE, event, now, mark=mark, closed_at=ticket.closed_at or now)
 
 
 def comment(*, work: TicketWork, ticket_id: int, words: str, by: int, now: datetime) -> Ticket:
     """Free words to the mark."""
-    ticket = _ticket(work, ticket_id)
+    ticket = find(work, ticket_id)
     low = (ticket.mark or 5) <= policy_of(work.register.estate(ticket.estate_id).policy).low_mark
     event = events.CommentAdded(ticket_id=ticket_id, low=low, by=by)
     words = f"{ticket.comment}\n{words}".strip()
-    return _step(work, ticket_id, Action.COMMENT, event, by, now, comment=words)
+    return step(work, ticket_id, Action.COMMENT, event, now, comment=words)
 
 
 def add_photos(*, work: TicketWork, ticket_id: int, photos: tuple[str, ...], by: int, now: datetime) -> Ticket:
     """Photos that the owner sends after the report."""
-    ticket = _ticket(work, ticket_id)
+    ticket = find(work, ticket_id)
     if ticket.reporter_id != by or ticket.status in ENDED:
         raise NotAllowed
     saved = work.tickets.save(replace(ticket, photos=ticket.photos + photos))
@@ -182,15 +184,17 @@ def add_photos(*, work: TicketWork, ticket_id: int, photos: tuple[str, ...], by:
 
 def cancel(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
     """Not needed any more."""
-    repairer = _ticket(work, ticket_id).repairer_id
+    repairer = find(work, ticket_id).repairer_id
     event = events.TicketCancelled(ticket_id=ticket_id, repairer_id=repairer, by=by)
-    return _step(work, ticket_id, Action.CANCEL, event, by, now, repairer_id=None, closed_at=now)
+    return step(work, ticket_id, Action.CANCEL, event, now, repairer_id=None, closed_at=now)
 
 
 def postpone(*, work: TicketWork, ticket_id: int, until: datetime, reason: str, by: int, now: datetime) -> Ticket:
     """The manager knows: the ladder holds its breath until *until*."""
-    ticket = _ticket(work, ticket_id)
-    _require(work, ticket, Action.POSTPONE, by)
+    if until <= now:
+        raise Refusal("wait-in-the-past")
+    ticket = find(work, ticket_id)
+    require(work, ticket, Action.POSTPONE, by)
     event = events.ReminderPostponed(ticket_id=ticket_id, until=until, reason=reason, by=by)
     move(MOVES, Status(ticket.status), Action.POSTPONE)
     saved = work.tickets.save(replace(ticket, due_at=until))
@@ -203,87 +207,7 @@ def readable(*, work: TicketWork, ticket_id: int, by: int) -> Ticket:
 
     :raises NotAllowed: anybody else
     """
-    ticket = _ticket(work, ticket_id)
+    ticket = find(work, ticket_id)
     if not parties(ticket, by, work.register.staff(by)):
         raise NotAllowed
     return ticket
-
-
-def _ticket(work: TicketWork, ticket_id: int) -> Ticket:
-    ticket = work.tickets.get(ticket_id)
-    if ticket is None:
-        raise Unknown("no-such-ticket")
-    return ticket
-
-
-def _staff(work: TicketWork, person_id: int) -> Staff:
-    staff = work.register.staff(person_id)
-    if staff is None:
-        raise NotAllowed("staff-only")
-    return staff
-
-
-def _require(work: TicketWork, ticket: Ticket, action: Action, by: int) -> None:
-    """What is true now comes before what is allowed: a late presser is told who was first.
-
-    :raises NotNow: the status has no such move
-    :raises NotAllowed: this person may not
-    """
-    mine = parties(ticket, by, work.register.staff(by))
-    if not mine:
-        raise NotAllowed
-    _then(work, ticket, action)
-    permit(ALLOWED, action, mine)
-
-
-def _then(work: TicketWork, ticket: Ticket, action: Action) -> Status:
-    try:
-        return move(MOVES, Status(ticket.status), action)
-    except NotNow:
-        holder = work.register.person(ticket.repairer_id or ticket.done_by or 0)
-        raise NotNow(f"ticket-is-{ticket.status}", number=ticket.number, name=holder.name if holder else "") from None
-
-
-def _step(work: TicketWork, ticket_id: int, action: Action, event: Event, by: int, now: datetime, **changes: Any) -> Ticket:
-    """One move by a person who may."""
-    ticket = _ticket(work, ticket_id)
-    _require(work, ticket, action, by)
-    return _change(work, ticket, action, event, now, **changes)
-
-
-def _change(work: TicketWork, ticket: Ticket, action: Action, event: Event, now: datetime, **changes: Any) -> Ticket:
-    """One conditional write: the new status, what follows from it, the event."""
-    status = _then(work, ticket, action)
-    after = replace(ticket, status=status, **changes)
-    if ticket.paused_at and status is not Status.WAITING:
-        after = _unpaused(work, after, now)
-    if status is Status.ON_SITE and not ticket.responded_at:
-        after = replace(after, responded_at=now)
-    try:
-        saved = work.tickets.save(_scheduled(work, after))
-    except Stale:
-        _then(work, _ticket(work, ticket.id), action)
-        raise
-    work.record(event, now=now)
-    if saved.repairer_id and saved.repairer_id != ticket.repairer_id:  # their card shows the full contact
-        work.record(ContactViewed(person_id=saved.reporter_id, ticket_id=saved.id, by=saved.repairer_id), now=now)
-    return saved
-
-
-def _unpaused(work: TicketWork, ticket: Ticket, now: datetime) -> Ticket:
-    """What was left of the promise when the pause began is left now."""
-    calendar = work.register.calendar(ticket.estate_id)
-    clock = policy_of(work.register.estate(ticket.estate_id).policy).promises[ticket.urgency].clock
-    started = ticket.paused_at or now
-    ends = {}
-    for name in ("respond_by", "resolve_by"):
-        left = calendar.between(started, getattr(ticket, name), clock)
-        ends[name] = calendar.add(now, left, clock) if left.total_seconds() > 0 else getattr(ticket, name)
-    return replace(ticket, **ends, paused_at=None, wait_for=None, wait_until=None)
-
-
-def _scheduled(work: TicketWork, ticket: Ticket) -> Ticket:
-    policy = policy_of(work.register.estate(ticket.estate_id).policy)
-    return replace(ticket, due_at=next_due(ticket, policy, work.register.calendar(ticket.estate_id)))
-
-

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -56,6 +57,7 @@ def _ladder(clock: Clock, repeat: int, *rungs: tuple[int, Audience]) -> Ladder:
     return Ladder(steps, timedelta(minutes=repeat), clock)
 
 
+LONGEST = timedelta(days=366)
 _HOUR, _DAY = 60, 24 * 60
 # Emergencies: respond within 2 h, round the clock. Normal: within 24 h of wall clock on an ordinary day, which
 # is one working day of 8 office hours (docs/decisions/0004-promises-in-office-hours.md).
@@ -75,7 +77,8 @@ UNCLAIMED: Mapping[Urgency, Ladder] = MappingProxyType(
         ),
         Urgency.NORMAL: _ladder(
             Clock.WAKING, 2 * _HOUR,
-            (15, Audience.GROUP), (30, Audience.DUTY_MANAGER), (_HOUR, Audience.MANAGER), (3 * _HOUR, Audience.DIRECTOR),
+            (15, Audience.GROUP), (30, Audience.DUTY_MANAGER),
+            (_HOUR, Audience.MANAGER), (3 * _HOUR, Audience.DIRECTOR),
         ),
         Urgency.PLANNED: _ladder(
             Clock.WAKING, 13 * _HOUR,
@@ -92,7 +95,8 @@ AT_RISK: Mapping[Urgency, Ladder] = MappingProxyType(
         ),
         Urgency.NORMAL: _ladder(
             Clock.WAKING, 13 * _HOUR,
-            (-2 * _HOUR, Audience.REPAIRER), (-_HOUR, Audience.DUTY_MANAGER), (0, Audience.MANAGER), (4 * _HOUR, Audience.DIRECTOR),
+            (-2 * _HOUR, Audience.REPAIRER), (-_HOUR, Audience.DUTY_MANAGER),
+            (0, Audience.MANAGER), (4 * _HOUR, Audience.DIRECTOR),
         ),
         Urgency.PLANNED: _ladder(
             Clock.WAKING, 13 * _HOUR,
@@ -122,12 +126,26 @@ def span(text: str) -> timedelta:
     units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
     if text[-1:] not in units:
         raise ValueError(f"not a duration: {text!r}")
-    return float(text[:-1]) * units[text[-1]]
+    try:
+        length = float(text[:-1]) * units[text[-1]]
+    except OverflowError:
+        length = timedelta.max
+    if abs(length) > LONGEST:
+        raise ValueError(f"longer than anybody waits: {text!r}")
+    return length
 
 
 def _ladder_text(text: str) -> str:
     """A ladder such as "15m group, 30m duty_manager, 1h manager, repeat 2h", checked."""
     parse_ladder(text, Clock.WAKING)
+    return text
+
+
+def _queue_text(text: str) -> str:
+    """A ladder for a ticket that nobody has: it starts when the ticket does, and there is no repairer to call."""
+    ladder = parse_ladder(text, Clock.WAKING)
+    if ladder.rungs[0].after < timedelta() or Audience.REPAIRER in {rung.audience for rung in ladder.rungs}:
+        raise ValueError(f"nobody has it yet: {text!r}")
     return text
 
 
@@ -140,7 +158,7 @@ def parse_ladder(text: str, clock: Clock) -> Ladder:
     if not steps or len(last) != 2 or last[0] != "repeat" or span(last[1]) <= timedelta():
         raise ValueError(f"a ladder ends with a repeat: {text!r}")
     rungs = tuple(Rung(span(after), Audience(audience)) for after, audience in steps)
-    if any(later.after <= earlier.after for earlier, later in zip(rungs, rungs[1:], strict=False)):
+    if any(later.after <= earlier.after for earlier, later in pairwise(rungs)):
         raise ValueError(f"a ladder goes up: {text!r}")
     return Ladder(rungs, span(last[1]), clock)
 
@@ -162,7 +180,7 @@ SETTINGS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {
         **{f"respond.{urgency}": _span_text for urgency in Urgency},
         **{f"resolve.{urgency}": _span_text for urgency in Urgency},
-        **{f"unclaimed.{urgency}": _ladder_text for urgency in Urgency},
+        **{f"unclaimed.{urgency}": _queue_text for urgency in Urgency},
         **{f"at_risk.{urgency}": _ladder_text for urgency in Urgency},
         "close_after": _span_text,
         "cap": _count,
@@ -200,7 +218,8 @@ def _span(text: str | None, default: timedelta) -> timedelta:
 
 
 def _ladders(name: str, default: Mapping[Urgency, Ladder], overrides: Mapping[str, Any]) -> dict[Urgency, Ladder]:
+    own = {urgency: overrides.get(f"{name}.{urgency}") for urgency in default}
     return {
-        urgency: parse_ladder(overrides[f"{name}.{urgency}"], ladder.clock) if f"{name}.{urgency}" in overrides else ladder
-        for urgency, ladder in default.items()
+        urgency: parse_ladder(text, default[urgency].clock) if text else default[urgency]
+        for urgency, text in own.items()
     }

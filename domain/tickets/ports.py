@@ -31,7 +31,7 @@ class Tickets(Protocol):
         """A person's live tickets, and those that ended after *since*; newest first."""
 
     def held_by(self, person_id: int) -> Sequence[Ticket]:
-        """What a repairer has in progress, oldest first."""
+        """What a repairer has in progress, most urgent and oldest first."""
 
     def live_in(self, estate_ids: Collection[int]) -> Sequence[Ticket]:
         """Every ticket of the estates that has not ended, most urgent and oldest first."""

@@ -35,17 +35,18 @@ def next_due(ticket: Ticket, policy: Policy, calendar: Calendar) -> datetime | N
     after = ladder.rungs[min(ticket.rung, last)].after + max(0, ticket.rung - last) * ladder.repeat
     if status is Status.OPEN:
         return calendar.add(ticket.queued_at, after, ladder.clock)
+    if status is Status.WAITING:  # a pause puts nothing at risk before it is over: the first rung waits for its end
+        after -= ladder.rungs[0].after
     return calendar.add(deadline(ticket) + after, timedelta(), ladder.clock)
 
 
 def climb(ticket: Ticket, policy: Policy, calendar: Calendar, now: datetime) -> tuple[int, datetime | None]:
-    """After a rung was called: the first one still ahead of *now*, and when.
+    """From this ticket's rung on: the first one still ahead of *now*, and when.
 
     Rungs and repeats that passed while nobody looked are climbed in one step, never called one by one.
     """
-    rung = ticket.rung + 1
-    due = next_due(replace(ticket, rung=rung), policy, calendar)
-    while due is not None and due <= now:
+    rung, due = ticket.rung, next_due(ticket, policy, calendar)
+    while due is not None and due <= now and ticket.status not in policy.patience:
         rung += 1
         due = next_due(replace(ticket, rung=rung), policy, calendar)
     return rung, due
