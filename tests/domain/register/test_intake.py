@@ -1,12 +1,16 @@
 """What a workbook may say, how it may say it, and how each bad cell is named."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.errors import Refusal
 from domain.register.intake import (
+    SHEETS,
     BadWorkbook,
     EstateLine,
     GroupKey,
@@ -555,3 +559,28 @@ def test_a_workbook_that_says_nothing_is_refused():
     with pytest.raises(Refusal) as caught:
         judge(sheet("estates", "name"), sheet("rooms", ROOM))
     assert caught.value.key == "intake-empty"
+
+
+# --- whatever it says ---
+
+CELLS = st.one_of(
+    st.none(),
+    st.text(max_size=12),
+    st.sampled_from(
+        ["Sunny Garden", "3栋", "1201", "13800000001", "owner", "telegram", "-1001/5", "staff", "cap", "1h", "none"]
+    ),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.dates(),
+    st.datetimes(),
+    st.times(),
+    st.timedeltas(),
+)
+
+
+@given(rows=st.lists(st.tuples(st.sampled_from(sorted(SHEETS)), st.lists(CELLS, max_size=11)), max_size=6))
+def test_whatever_a_cell_holds_is_kept_or_refused_but_never_an_accident(rows: list[tuple[str, list[Value]]]):
+    sheets = [Sheet(name=name, rows=[(1, [column.name for column in SHEETS[name]]), (2, row)]) for name, row in rows]
+    with suppress(Refusal):
+        judge(*sheets)
