@@ -50,7 +50,7 @@ class Lexicon:
         self._joint = " " if data.spaced else ""
         self._fill()
         guessable = [word for word, found in self._concepts.items() if data.misheard.intersection(found)]
-        self._misspellings = Misspellings(self._concepts, data.never_misspelt) if data.spaced else None
+        self._misspellings = Misspellings(guessable, data.never_misspelt) if data.spaced else None
         self._homophones = None if data.spaced else Homophones(guessable, data.never_misspelt)
 
     def _fill(self) -> None:

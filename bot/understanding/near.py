@@ -14,7 +14,7 @@ from pypinyin import lazy_pinyin
 
 _SYLLABLES = range(4, 1, -1)
 _PARTICLES = frozenset("了的得着过吗呢")  # said in every second sentence: no evidence
-SHORTEST, LONG = 5, 8  # letters: shorter words have too many neighbours, longer ones may hold two slips
+SHORTEST, LONG = 6, 9  # letters: shorter words have too many neighbours, longer ones may hold two slips
 
 
 @lru_cache(maxsize=20_000)
