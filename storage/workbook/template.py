@@ -63,7 +63,9 @@ class _Template:
             words = wording.columns[column.name]
             sheet.set_column(index, index, max(14, 2 * len(words.title) + 2), self._format(column))
             sheet.write_string(0, index, words.title, self._formats["required" if column.required else "optional"])
-            sheet.write_comment(0, index, f"{words.note}{self._required(column)}", {"x_scale": 2, "author": "Guanjia"})
+            sheet.write_comment(
+                0, index, f"{words.note}{self._required(column)}", {"x_scale": 2, "y_scale": 1.5, "author": "Guanjia"}
+            )
             if column.choices:
                 # A list to choose from; typing something else (several words, another language) stays possible.
                 offer = {"validate": "list", "source": self._offers[column.choices], "show_error": False}

@@ -51,6 +51,10 @@ def load_words(locales: Path) -> Words:
             sheet: Lexicon.of(_named((c.name for c in columns), [one["sheets"][sheet]["columns"] for one in spoken]))
             for sheet, columns in SHEETS.items()
         },
+        titles={
+            sheet: {c.name: _title(one["sheets"][sheet]["columns"][c.name] for one in spoken) for c in columns}
+            for sheet, columns in SHEETS.items()
+        },
         choices={name: Lexicon.of(_chosen(one["choices"][name] for one in spoken)) for name in spoken[0]["choices"]},
         ignored=Lexicon.of((word, "ignored") for one in spoken for word in _ignored(one)),
         nothing=Lexicon.of((word, "nothing") for one in spoken for word in one["nothing"]),
@@ -94,6 +98,10 @@ def _named(names: Iterable[str], languages: Iterable[Mapping[str, Any]]) -> Iter
         yield name, name
         for words in languages:
             yield from ((spelling, name) for spelling in (words[name]["title"], *words[name].get("also", ())))
+
+
+def _title(languages: Iterable[Mapping[str, Any]]) -> str:
+    return " / ".join(dict.fromkeys(words["title"] for words in languages))
 
 
 def _chosen(languages: Iterable[Mapping[str, list[str]]]) -> Iterator[tuple[str, str]]:

@@ -72,7 +72,7 @@ def _lines(
     named = {column.name: titles[index] for index, column, _ in places}
     missing = [column.name for column in SHEETS[name] if column.required and column.name not in named]
     for column in missing:
-        faults.add(head, column, "intake-missing-column")
+        faults.add(head, words.titles[name][column], "intake-missing-column")
     if missing:
         return  # every row would be wrong for the same reason
     _refuse_cells_without_header(rows[1:], titles, head, faults)

@@ -65,6 +65,7 @@ class Words:
 
     sheets: Lexicon
     columns: Mapping[str, Lexicon]  # by sheet
+    titles: Mapping[str, Mapping[str, str]]  # by sheet and column, in all languages: "building / 楼栋"
     choices: Mapping[str, Lexicon]  # by the name of an enumeration: "role", "relation", …
     ignored: Lexicon  # sheets and columns for people's own remarks
     nothing: Lexicon  # "none" in a list: it is known to be empty

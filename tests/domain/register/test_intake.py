@@ -538,14 +538,14 @@ def test_headers_that_are_unknown_missing_or_doubled_are_named():
         ("estates", 1, "名称", "intake-column-twice")
     ]
     assert faults(sheet("rooms", "estate room", ("Sunny Garden", "1"))) == [
-        ("rooms", 1, "building", "intake-missing-column")
+        ("rooms", 1, "building / 楼栋", "intake-missing-column")
     ]
 
 
 def test_with_a_column_missing_nobody_is_blamed_for_referring_to_what_it_would_have_said():
     people = sheet("people", PERSON, ("Zhang San", "13800000001", *HOME))
     assert faults(ESTATES, sheet("rooms", "estate room", ("Sunny Garden", "1201")), people) == [
-        ("rooms", 1, "building", "intake-missing-column")
+        ("rooms", 1, "building / 楼栋", "intake-missing-column")
     ]
 
 
