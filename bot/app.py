@@ -15,12 +15,12 @@ from bot.dialog import enter, reply
 from bot.groups import greet_group, in_group
 from bot.intents import BY_COMMAND, INTENTS
 from bot.rooms import Rooms
-from bot.turn import DeskWork, Turn
+from bot.turn import DeepLink, DeskWork, Turn
 from bot.understanding import understand
 from bot.words import Words
 from domain.errors import Refusal
 from domain.messaging.model import Conversation, Media, Received
-from domain.register.model import Address, Person, Staff
+from domain.register.model import Address, Person
 
 log = structlog.get_logger(__name__)
 SEEN_EVERY = timedelta(minutes=1)  # how exactly "last used channel" is known
@@ -33,7 +33,7 @@ class App:
     words: Words
     channels: Mapping[str, Channel]
     rooms: Rooms
-    links: Mapping[str, str]  # channel → start of a deep link into the private chat
+    deep_link: DeepLink
 
     def handle(self, work: DeskWork, received: Received, *, now: datetime) -> None:
         """Do what the update asks for.
@@ -62,9 +62,9 @@ class App:
 
     def _turn(self, work: DeskWork, incoming: Incoming, now: datetime) -> Turn:
         assert incoming.sender is not None
-        address = work.addresses.find(incoming.channel, incoming.sender.user)
-        person, staff = _who(work, address)
-        if address and (address.seen_at is None or now - address.seen_at > SEEN_EVERY or not address.reachable):
+        speaker = work.addresses.speaker(incoming.channel, incoming.sender.user)
+        person, staff = (speaker.person, speaker.staff) if speaker else (None, None)
+        if speaker and _unseen(speaker.address, now):
             work.addresses.seen(incoming.channel, incoming.sender.user, now=now)
         group = None if incoming.private else work.addresses.group(incoming.channel, incoming.chat)
         owner = f"person:{person.id}" if person else f"{incoming.channel}:{incoming.sender.user}"
@@ -72,7 +72,7 @@ class App:
         return Turn(
             work=work, words=self.words, incoming=incoming, now=now, person=person, staff=staff, group=group,
             language=self._language(incoming, person), conversation=conversation,
-            rooms=work.register.rooms_of(person.id) if person else (), links=self.links, intents=INTENTS,
+            rooms=work.register.rooms_of(person.id) if person else (), deep_link=self.deep_link, intents=INTENTS,
         )  # fmt: skip
 
     def _language(self, incoming: Incoming, person: Person | None) -> str:
@@ -104,7 +104,7 @@ class App:
         """A button carries only a random key: who presses, where, and what is true now are looked up again."""
         key, _, number = (turn.incoming.button or "").partition(":")
         keyboard = turn.work.keyboards.get(key)
-        if keyboard is None or keyboard.chat != turn.incoming.chat or int(number) >= len(keyboard.actions):
+        if keyboard is None or keyboard.chat != turn.incoming.chat or number not in map(str, range(len(keyboard.actions))):
             raise Refusal("button-too-old")
         action = keyboard.actions[int(number)]
         enter(turn, action["intent"], action["answers"])
@@ -179,7 +179,7 @@ class App:
             conversation = Conversation(owner=f"{incoming.channel}:{incoming.chat}")
             turn = Turn(
                 work=work, words=self.words, incoming=incoming, now=now, language=group.language, group=group,
-                conversation=conversation, links=self.links, intents=INTENTS,
+                conversation=conversation, deep_link=self.deep_link, intents=INTENTS,
             )  # fmt: skip
             turn.toast(turn.text("anonymous-admin"))
 
@@ -190,9 +190,6 @@ CONTROLS = {"cancel": "never_mind", "help": "help", "restart": "start_over", "ba
 ALWAYS = frozenset({"help"})
 
 
-def _who(work: DeskWork, address: Address | None) -> tuple[Person | None, Staff | None]:
-    """The person behind an address, and their employment as it is now."""
-    if address is None:
-        return None, None
-    staff = work.register.staff(address.person_id)
-    return (staff.person, staff) if staff else (work.register.person(address.person_id), None)
+def _unseen(address: Address, now: datetime) -> bool:
+    """Is it worth writing down that they wrote from here?"""
+    return address.seen_at is None or now - address.seen_at > SEEN_EVERY or not address.reachable

@@ -33,8 +33,8 @@ def in_group(turn: Turn) -> None:
 
 def invite_aside(turn: Turn) -> None:
     """In an owners' group there is one answer: let us talk in private."""
-    link = turn.links.get(turn.incoming.channel)
-    rows = [[Tap(turn.text("button-private-chat"), url=f"{link}?start=hello")]] if link else []
+    link = turn.deep_link(turn.incoming.channel, "hello")
+    rows = [[Tap(turn.text("button-private-chat"), url=link)]] if link else []
     turn.answer(turn.text("talk-in-private"), rows)
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import structlog
 
+from bot import metrics
 from bot.commit import Commit
 from bot.turn import DeskWork
 from domain.errors import Unavailable
@@ -28,7 +29,7 @@ class Handle(Protocol):
     def __call__(self, work: DeskWork, received: Received, *, now: datetime) -> None: ...
 
 
-def drain(work: DeskWork, handle: Handle, apologise: Apologise) -> int:
+def drain(work: DeskWork, handle: Handle, apologise: Apologise, *, now: datetime) -> int:
     """Handle the oldest waiting updates in this transaction; how many there were.
 
     The whole batch is tried in one go; where one of it fails, each gets a savepoint of its own, so that nobody pays
@@ -40,32 +41,32 @@ def drain(work: DeskWork, handle: Handle, apologise: Apologise) -> int:
     try:
         with work.savepoint():
             for received in batch:
-                handle(work, received, now=_now())
-            work.inbox.done([received.id for received in batch], now=_now())
+                handle(work, received, now=now)
+            work.inbox.done([received.id for received in batch], now=now)
     except Unavailable:
         raise
     except Exception:  # noqa: BLE001 - found and logged one by one below
-        _one_by_one(work, batch, handle, apologise)
+        _one_by_one(work, batch, handle, apologise, now)
     return len(batch)
 
 
 def _one_by_one(
-    work: DeskWork, batch: Sequence[Received], handle: Handle, apologise: Apologise
+    work: DeskWork, batch: Sequence[Received], handle: Handle, apologise: Apologise, now: datetime
 ) -> None:
     for received in batch:
-        if _handled(work, received, handle):
-            work.inbox.done([received.id], now=_now())
+        if _handled(work, received, handle, now):
+            work.inbox.done([received.id], now=now)
         else:
             with work.savepoint():
-                apologise(work, received, _now())
+                apologise(work, received, now)
 
 
-def _handled(work: DeskWork, received: Received, handle: Handle) -> bool:
+def _handled(work: DeskWork, received: Received, handle: Handle, now: datetime) -> bool:
     """Try an update up to three times; False when it was parked."""
     for attempt in range(received.tries + 1, TRIES + 1):
         try:
             with work.savepoint():
-                handle(work, received, now=_now())
+                handle(work, received, now=now)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one of the two places where a bug is caught
@@ -74,13 +75,9 @@ def _handled(work: DeskWork, received: Received, handle: Handle) -> bool:
             work.inbox.failed(received.id, reason=reason)
         else:
             return True
-    work.inbox.park(received.id, reason=f"failed {TRIES} times", now=_now())
+    work.inbox.park(received.id, reason=f"failed {TRIES} times", now=now)
     log.error("update-parked", channel=received.channel, key=received.key)
     return False
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Reader:
@@ -101,10 +98,13 @@ class Reader:
         while not stop.is_set():
             self._wake.clear()
             try:
-                handled = await self._commit(lambda work: drain(work, self._handle, self._apologise))
+                handled = await self._commit(self._drain)
             except Unavailable as error:
                 log.error("records-unavailable", reason=str(error))
                 handled = 0
             if not handled:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), SWEEP)
+
+    def _drain(self, work: DeskWork) -> int:
+        return drain(work, self._handle, self._apologise, now=datetime.now(UTC))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,27 +15,16 @@ from bot.understanding import Understood
 from bot.voice import Voice
 from bot.words import Words
 from domain.messaging.model import Conversation, Delivery, Keyboard, Lane, Mode
-from domain.messaging.ports import Conversations, Deliveries, Inbox, Keyboards, MediaShelf
+from domain.messaging.ports import Rails
 from domain.register.model import Group, Person, Room, Staff
 from domain.tickets.ports import TicketWork
 
 
-class DeskWork(TicketWork, Protocol):
+class DeskWork(TicketWork, Rails, Protocol):
     """What a turn may use: the domain's stores and the rails, in one transaction."""
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo only this part when it raises."""
-
-    @property
-    def inbox(self) -> Inbox: ...
-    @property
-    def deliveries(self) -> Deliveries: ...
-    @property
-    def keyboards(self) -> Keyboards: ...
-    @property
-    def conversations(self) -> Conversations: ...
-    @property
-    def media(self) -> MediaShelf: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +39,7 @@ class Tap:
 
 
 Rows = Sequence[Sequence[Tap]]
+DeepLink = Callable[[str, str], str | None]  # channel, payload → a link into the private chat with us
 
 
 def keyed(work: DeskWork, rows: Rows, *, chat: str, now: datetime) -> tuple[tuple[Button, ...], ...]:
@@ -81,7 +71,7 @@ class Turn:
     understood: Understood | None = None
     conversation: Conversation
     intents: Mapping[str, Intent]
-    links: Mapping[str, str]  # channel → start of a deep link into the private chat with us
+    deep_link: DeepLink
     photos: tuple[str, ...] = ()  # keys of Media
     answered: bool = False
 

@@ -78,6 +78,10 @@ class Database:
         self._wake = wake
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
+    def heard_by(self, hear: Hear, *, wake: Wake) -> Database:
+        """The same database for somebody who listens."""
+        return Database(self.engine, hear=hear, wake=wake)
+
     @contextmanager
     def writing(self) -> Iterator[SqlWork]:
         """One transaction: everything or nothing. SQLite's writers queue up here instead of polling its lock."""

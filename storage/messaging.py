@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy import delete as remove
 
 from domain.messaging.model import Conversation, Delivery, DeliveryState, Keyboard, Lane, Media, Mode, Received
 from storage.tables import conversations, deliveries, inbox, keyboards, media
-from storage.upsert import upsert
+from storage.upsert import Insert, upsert
 
 _RECEIVED = [inbox.c[name] for name in ("id", "channel", "key", "chat", "body", "received_at", "tries")]
 _DELIVERY = [
@@ -22,6 +23,37 @@ _DELIVERY = [
     )
 ]  # fmt: skip
 _UNSENT = deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING])
+
+# The statements of the message path are built once: building one anew costs more than running it.
+_RECEIVED_NAMES = ("channel", "key", "chat", "body", "received_at")
+_CONVERSATION_NAMES = ("owner", "intent", "step", "answers", "misses", "updated_at")
+_WAITING = select(*_RECEIVED).where(inbox.c.state == "new").order_by(inbox.c.id).limit(bindparam("most"))
+_SENT = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("row"))
+    .values(state=DeliveryState.SENT, reference=bindparam("message"), sent_at=bindparam("now"), reason=None)
+)
+_ADD_KEYBOARD = insert(keyboards)
+_KEYBOARD = select(keyboards.c.key, keyboards.c.chat, keyboards.c.actions).where(keyboards.c.key == bindparam("wanted"))
+_CONVERSATION = select(conversations).where(conversations.c.owner == bindparam("whose"))
+_FORGET = remove(conversations).where(conversations.c.owner == bindparam("whose"))
+
+
+@cache
+def _receive(dialect: str) -> Insert:
+    return upsert(dialect, inbox).on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.key])
+
+
+@cache
+def _queue(dialect: str) -> Insert:
+    return upsert(dialect, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.key])
+
+
+@cache
+def _remember(dialect: str) -> Insert:
+    new = upsert(dialect, conversations)
+    changed = {name: new.excluded[name] for name in _CONVERSATION_NAMES[1:]}
+    return new.on_conflict_do_update(index_elements=[conversations.c.owner], set_=changed)
 
 
 def _delivery(row: Row[Any]) -> Delivery:
@@ -43,14 +75,12 @@ class SqlInbox:
         self._news = news
 
     def add(self, received: Received) -> bool:
-        names = ("channel", "key", "chat", "body", "received_at")
-        statement = upsert(self._connection, inbox).on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.key])
         self._news.add("inbox")
-        return self._connection.execute(statement, {name: getattr(received, name) for name in names}).rowcount == 1
+        row = {name: getattr(received, name) for name in _RECEIVED_NAMES}
+        return self._connection.execute(_receive(self._connection.dialect.name), row).rowcount == 1
 
     def waiting(self, *, limit: int) -> Sequence[Received]:
-        statement = select(*_RECEIVED).where(inbox.c.state == "new").order_by(inbox.c.id).limit(limit)
-        return [Received(**row._asdict()) for row in self._connection.execute(statement)]
+        return [Received(**row._asdict()) for row in self._connection.execute(_WAITING, {"most": limit})]
 
     def done(self, ids: Collection[int], *, now: datetime) -> None:
         statement = update(inbox).where(inbox.c.id.in_(ids)).values(state="done", handled_at=now)
@@ -64,6 +94,9 @@ class SqlInbox:
         statement = update(inbox).where(inbox.c.id == row).values(state="parked", reason=reason, handled_at=now)
         self._connection.execute(statement)
 
+    def purge(self, *, before: datetime) -> int:
+        return self._connection.execute(remove(inbox).where(inbox.c.state != "new", inbox.c.handled_at < before)).rowcount
+
 
 class SqlDeliveries:
     """domain.messaging.ports.Deliveries."""
@@ -76,8 +109,7 @@ class SqlDeliveries:
         rows = [_delivery_row(one) for one in new if not (one.mode is Mode.EDIT and self._newer(one))]
         if rows:
             self._news.add("deliveries")
-            statement = upsert(self._connection, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.key])
-            self._connection.execute(statement, rows)
+            self._connection.execute(_queue(self._connection.dialect.name), rows)
 
     def _newer(self, edit: Delivery) -> bool:
         """Let an edit that still waits say the newest; True when there was one."""
@@ -120,8 +152,7 @@ class SqlDeliveries:
         return self._connection.execute(update(deliveries).where(stuck).values(state=DeliveryState.QUEUED)).rowcount
 
     def sent(self, row: int, *, reference: str | None, now: datetime) -> None:
-        values = {"state": DeliveryState.SENT, "reference": reference, "sent_at": now, "reason": None}
-        self._connection.execute(update(deliveries).where(deliveries.c.id == row).values(values))
+        self._connection.execute(_SENT, {"row": row, "message": reference, "now": now})
 
     def again(self, row: int, *, due_at: datetime, reason: str, counted: bool = True) -> None:
         values = {"state": DeliveryState.QUEUED, "due_at": due_at, "reason": reason}
@@ -154,6 +185,9 @@ class SqlDeliveries:
         theirs = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.chat == chat, _UNSENT)
         return self._connection.execute(theirs.values(values)).rowcount
 
+    def purge(self, *, before: datetime) -> int:
+        return self._connection.execute(remove(deliveries).where(deliveries.c.sent_at < before)).rowcount
+
 
 class SqlKeyboards:
     """domain.messaging.ports.Keyboards."""
@@ -163,12 +197,14 @@ class SqlKeyboards:
 
     def add(self, keyboard: Keyboard, *, now: datetime) -> None:
         row = {"key": keyboard.key, "chat": keyboard.chat, "actions": list(keyboard.actions), "created_at": now}
-        self._connection.execute(insert(keyboards), row)
+        self._connection.execute(_ADD_KEYBOARD, row)
 
     def get(self, key: str) -> Keyboard | None:
-        columns = keyboards.c.key, keyboards.c.chat, keyboards.c.actions
-        row = self._connection.execute(select(*columns).where(keyboards.c.key == key)).one_or_none()
+        row = self._connection.execute(_KEYBOARD, {"wanted": key}).one_or_none()
         return Keyboard(key=row.key, chat=row.chat, actions=tuple(row.actions)) if row else None
+
+    def purge(self, *, before: datetime) -> int:
+        return self._connection.execute(remove(keyboards).where(keyboards.c.created_at < before)).rowcount
 
 
 class SqlConversations:
@@ -178,19 +214,15 @@ class SqlConversations:
         self._connection = connection
 
     def get(self, owner: str) -> Conversation | None:
-        row = self._connection.execute(select(conversations).where(conversations.c.owner == owner)).one_or_none()
+        row = self._connection.execute(_CONVERSATION, {"whose": owner}).one_or_none()
         return Conversation(**row._asdict()) if row else None
 
     def put(self, conversation: Conversation) -> None:
-        names = ("owner", "intent", "step", "answers", "misses", "updated_at")
-        values: Mapping[str, Any] = {name: getattr(conversation, name) for name in names}
-        new = upsert(self._connection, conversations)
-        changed = {name: new.excluded[name] for name in names[1:]}
-        statement = new.on_conflict_do_update(index_elements=[conversations.c.owner], set_=changed)
-        self._connection.execute(statement, values)
+        values = {name: getattr(conversation, name) for name in _CONVERSATION_NAMES}
+        self._connection.execute(_remember(self._connection.dialect.name), values)
 
     def end(self, owner: str) -> None:
-        self._connection.execute(remove(conversations).where(conversations.c.owner == owner))
+        self._connection.execute(_FORGET, {"whose": owner})
 
 
 class SqlMedia:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
 
 from domain.calendar import Calendar
 from domain.register.model import (
@@ -19,6 +19,7 @@ from domain.register.model import (
     Role,
     Room,
     Skill,
+    Speaker,
     Staff,
 )
 from storage.tables import addresses, calendar_days, estates, groups, invites, occupancies, people, rooms, staff, staff_estates
@@ -26,6 +27,15 @@ from storage.upsert import upsert
 
 _PERSON = people.c.id, people.c.name, people.c.phone, people.c.language, people.c.flags
 _STAFF = (*_PERSON, staff.c.roles, staff.c.skills, staff.c.on_duty, staff.c.cap)
+
+# The statements of the message path are built once: building one anew costs more than running it.
+_SPEAKER = (
+    select(addresses, *(column.label(f"their_{column.name}") for column in (*_PERSON[1:], *_STAFF[len(_PERSON) :])), staff.c.active)
+    .select_from(addresses.join(people).outerjoin(staff, staff.c.person_id == people.c.id))
+    .where(addresses.c.channel == bindparam("on"), addresses.c.user == bindparam("who"))
+)
+_ROOMS_OF = select(rooms).join(occupancies).where(occupancies.c.person_id == bindparam("whose")).order_by(rooms.c.id)
+_ESTATES_OF = select(staff_estates.c.estate_id).where(staff_estates.c.person_id == bindparam("whose"))
 
 
 def _person(row: Row[Any]) -> Person:
@@ -64,8 +74,7 @@ class SqlRegister:
         return Room(**row._asdict()) if row else None
 
     def rooms_of(self, person_id: int) -> Sequence[Room]:
-        mine = select(rooms).join(occupancies).where(occupancies.c.person_id == person_id).order_by(rooms.c.id)
-        return [Room(**row._asdict()) for row in self._connection.execute(mine)]
+        return [Room(**row._asdict()) for row in self._connection.execute(_ROOMS_OF, {"whose": person_id})]
 
     def rooms_in(self, estate_id: int) -> Sequence[Room]:
         return [Room(**row._asdict()) for row in self._connection.execute(select(rooms).where(rooms.c.estate_id == estate_id))]
@@ -81,6 +90,11 @@ class SqlRegister:
     def people_by_phone(self, phone: str) -> Sequence[Person]:
         found = select(*_PERSON).where(people.c.phone == phone).order_by(people.c.id)
         return [_person(row) for row in self._connection.execute(found)]
+
+    def search(self, said: str) -> Sequence[Person]:
+        """Whom an operator means by an id, a phone number or a name."""
+        means = people.c.name == said, people.c.phone == said, people.c.id == (int(said) if said.isdecimal() else -1)
+        return [_person(row) for row in self._connection.execute(select(*_PERSON).where(or_(*means)))]
 
     def staff(self, person_id: int) -> Staff | None:
         found = self._staff(select(*_STAFF).join(staff).where(people.c.id == person_id, staff.c.active))
@@ -118,6 +132,13 @@ class SqlRegister:
     def set_duty(self, person_id: int, on_duty: bool) -> None:
         self._connection.execute(update(staff).where(staff.c.person_id == person_id).values(on_duty=on_duty))
 
+    def keep_days(self, days: Mapping[date, bool]) -> int:
+        known = set(self._connection.execute(select(calendar_days.c.day)).scalars())
+        rows = [{"day": day, "working": working} for day, working in sorted(days.items()) if day not in known]
+        if rows:
+            self._connection.execute(insert(calendar_days), rows)
+        return len(rows)
+
     def dismiss(self, person_id: int) -> None:
         self._connection.execute(update(staff).where(staff.c.person_id == person_id).values(active=False))
 
@@ -133,6 +154,25 @@ class SqlAddresses:
         row = self._connection.execute(select(addresses).where(same)).one_or_none()
         return _address(row) if row else None
 
+    def speaker(self, channel: str, user: str) -> Speaker | None:
+        row = self._connection.execute(_SPEAKER, {"on": channel, "who": user}).one_or_none()
+        if row is None:
+            return None
+        names = ("channel", "user", "chat", "person_id", "seen_at", "reachable")
+        address = Address(**{name: getattr(row, name) for name in names})
+        flags = frozenset(map(Flag, row.their_flags))
+        person = Person(
+            id=row.person_id, name=row.their_name, phone=row.their_phone, language=row.their_language, flags=flags
+        )
+        if not row.active:
+            return Speaker(address=address, person=person)
+        estates = self._connection.execute(_ESTATES_OF, {"whose": person.id}).scalars()
+        employed = Staff(
+            person=person, roles=frozenset(map(Role, row.their_roles)), skills=frozenset(map(Skill, row.their_skills)),
+            estates=frozenset(estates), on_duty=row.their_on_duty, cap=row.their_cap,
+        )  # fmt: skip
+        return Speaker(address=address, person=person, staff=employed)
+
     def of(self, person_ids: Collection[int]) -> Sequence[Address]:
         latest = addresses.c.seen_at.is_(None), addresses.c.seen_at.desc(), addresses.c.channel
         theirs = select(addresses).where(addresses.c.person_id.in_(person_ids)).order_by(*latest)
@@ -141,7 +181,7 @@ class SqlAddresses:
     def bind(self, address: Address) -> None:
         values = {field: getattr(address, field) for field in ("channel", "user", "chat", "person_id", "seen_at", "reachable")}
         key = [addresses.c.channel, addresses.c.user]
-        statement = upsert(self._connection, addresses).values(values)
+        statement = upsert(self._connection.dialect.name, addresses).values(values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
 
     def seen(self, channel: str, user: str, *, now: datetime) -> None:

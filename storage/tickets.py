@@ -42,7 +42,7 @@ class SqlTickets:
         self._connection = connection
 
     def number(self, letter: str, day: date) -> str:
-        one_more = upsert(self._connection, counters)
+        one_more = upsert(self._connection.dialect.name, counters)
         statement = one_more.values(name=day.isoformat(), value=1)
         statement = statement.on_conflict_do_update(
             index_elements=[counters.c.name], set_={"value": counters.c.value + 1}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite.dml import Insert
 
-if TYPE_CHECKING:
-    from sqlalchemy.dialects.sqlite.dml import Insert
+__all__ = ["Insert", "upsert"]
 
 
-def upsert(connection: Connection, table: Table) -> Insert:
+def upsert(dialect: str, table: Table) -> Insert:
     """An insert that knows on_conflict_do_nothing and on_conflict_do_update; both dialects' have the same methods."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)  # type: ignore[return-value]
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)  # type: ignore[return-value]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -71,6 +71,10 @@ class Button:
     url: str | None = None
     ask: str | None = None  # "contact": the platform asks its user to share their own number
 
+    def plain(self) -> dict[str, Any]:
+        """As data; whatever is empty is left out."""
+        return {name: value for name in ("label", "data", "url", "ask") if (value := getattr(self, name))}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
@@ -84,7 +88,11 @@ class Outgoing:
 
     def plain(self) -> dict[str, Any]:
         """As data for Delivery.body; whatever is empty is left out."""
-        return {key: value for key, value in asdict(self).items() if value}
+        names = ("text", "photos", "toast", "alert")
+        plain: dict[str, Any] = {name: value for name in names if (value := getattr(self, name))}
+        if self.buttons:
+            plain["buttons"] = [[button.plain() for button in row] for row in self.buttons]
+        return plain
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Outgoing:
@@ -103,7 +111,7 @@ class Parcel:
     copies: tuple[str, ...] = ()  # for Mode.EDIT: the platform's ids of every copy of the card in this chat
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class DeliveryError(Exception):
     """A delivery did not get through, and what that means for its row."""
 

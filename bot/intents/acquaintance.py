@@ -6,6 +6,7 @@ from bot.conversation import Answers, Intent
 from bot.turn import Rows, Tap, Turn
 from domain.register import operations as register
 from domain.register.model import Person
+from domain.register.phones import normalise
 
 
 def _start(turn: Turn, _answers: Answers) -> None:
@@ -33,7 +34,8 @@ def _prove(turn: Turn) -> None:
     if not contact.own:
         turn.answer(turn.text("contact-not-own"), [[Tap(turn.text("button-share-phone"), ask="contact")]])
         return
-    found = turn.work.register.people_by_phone(contact.phone)
+    number = normalise(f"+{contact.phone.lstrip('+')}")  # platforms give it with its country
+    found = turn.work.register.people_by_phone(number) if number else ()
     if not found:
         turn.answer(turn.text("phone-unknown"))
     elif len(found) == 1:

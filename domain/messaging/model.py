@@ -103,3 +103,12 @@ class Media:
     ref: str
     content_type: str = "image/jpeg"
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What stands in the records right now, counted for the operator."""
+
+    inbox: Mapping[str, int]  # by state, done ones left out
+    unsent: Mapping[tuple[str, str], int]  # by lane and state
+    tickets: Mapping[str, int]  # by status

@@ -26,6 +26,9 @@ class Inbox(Protocol):
     def park(self, row: int, *, reason: str, now: datetime) -> None:
         """Never to be handled again; kept with its reason for the staff."""
 
+    def purge(self, *, before: datetime) -> int:
+        """Forget what was done or parked before that; the number of rows."""
+
 
 class Deliveries(Protocol):
     """What must be said, in order per chat."""
@@ -58,6 +61,9 @@ class Deliveries(Protocol):
     def unreachable(self, *, channel: str, chat: str, reason: str, now: datetime) -> int:
         """End every unsent row of the chat."""
 
+    def purge(self, *, before: datetime) -> int:
+        """Forget what ended before that; the number of rows."""
+
 
 class Keyboards(Protocol):
     """Actions behind buttons."""
@@ -65,6 +71,9 @@ class Keyboards(Protocol):
     def add(self, keyboard: Keyboard, *, now: datetime) -> None: ...
 
     def get(self, key: str) -> Keyboard | None: ...
+
+    def purge(self, *, before: datetime) -> int:
+        """Forget what was made before that; the number of rows."""
 
 
 class Conversations(Protocol):
@@ -83,3 +92,22 @@ class MediaShelf(Protocol):
     def add(self, media: Media) -> None: ...
 
     def get(self, key: str) -> Media | None: ...
+
+
+class Rails(Protocol):
+    """Everything that messages travel on, in one transaction."""
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    @property
+    def deliveries(self) -> Deliveries: ...
+
+    @property
+    def keyboards(self) -> Keyboards: ...
+
+    @property
+    def conversations(self) -> Conversations: ...
+
+    @property
+    def media(self) -> MediaShelf: ...

@@ -147,3 +147,12 @@ class Group:
     category: str | None = None
     thread: str | None = None
     language: str = "zh_CN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Whoever writes from an address: the person, and their employment as it is now."""
+
+    address: Address
+    person: Person
+    staff: Staff | None = None

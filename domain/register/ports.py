@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.calendar import Calendar
-from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Staff
+from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Speaker, Staff
 from domain.transaction import Work
 
 
@@ -32,6 +32,9 @@ class Register(Protocol):
 
     def person(self, person_id: int) -> Person | None: ...
 
+    def search(self, said: str) -> Sequence[Person]:
+        """Whom an operator means by an id, a phone number or a name."""
+
     def people_by_phone(self, phone: str) -> Sequence[Person]: ...
 
     def staff(self, person_id: int) -> Staff | None:
@@ -44,6 +47,9 @@ class Register(Protocol):
 
     def set_duty(self, person_id: int, on_duty: bool) -> None: ...
 
+    def keep_days(self, days: Mapping[date, bool]) -> int:
+        """Add holidays (False) and moved working days (True) that the calendar does not have yet; how many."""
+
     def dismiss(self, person_id: int) -> None:
         """No longer staff, from the next press on."""
 
@@ -52,6 +58,9 @@ class Addresses(Protocol):
     """Chat identities and the allow-list of group chats."""
 
     def find(self, channel: str, user: str) -> Address | None: ...
+
+    def speaker(self, channel: str, user: str) -> Speaker | None:
+        """Who writes from there, all in one look: it is asked for every message."""
 
     def of(self, person_ids: Collection[int]) -> Sequence[Address]:
         """Every address of these people, the one last used first."""

@@ -65,6 +65,7 @@ def read_message(message: Part, *, key: str, me: Me) -> Incoming | None:
         command=command,
         message=whole(message, "message_id"),
         photos=photos,
+        album=some(message, "media_group_id", str),
         other=other,
         contact=None if contact is None else _contact(message, contact),
         addressed=private or command is not None or mentioned or _replies_to(message, me),

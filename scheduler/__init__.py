@@ -1,0 +1,1 @@
+"""What happens by the clock; it never speaks, it calls operations."""

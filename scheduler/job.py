@@ -1,0 +1,32 @@
+"""What a job is: a name, a trigger, and a function over the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from apscheduler.triggers.base import BaseTrigger
+
+from domain.messaging.ports import Rails
+from domain.tickets.ports import TicketWork
+
+
+class JobWork(TicketWork, Rails, Protocol):
+    """What jobs may use: tickets, the register, the rails."""
+
+
+Begin = Callable[[], AbstractContextManager[JobWork]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of JOBS. *run* opens its own transactions, one per record; it returns how many it handled."""
+
+    name: str
+    trigger: BaseTrigger
+    run: Callable[[Begin, datetime], int]
+    grace: timedelta = timedelta(minutes=1)  # still run when the clock wakes this late
+    at_start: bool = False

@@ -1,0 +1,218 @@
+"""The running service: channels, inbox, sender, clock and web server put together over one database."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+
+import structlog
+import uvicorn
+from prometheus_client import REGISTRY
+from starlette.applications import Starlette
+
+from bot import health, metrics
+from bot.app import App
+from bot.channels.base import Channel
+from bot.channels.telegram.api import make_bot
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.webhook import set_webhook, webhook_route
+from bot.channels.web import WebChannel
+from bot.channels.web import routes as web_routes
+from bot.commit import GroupCommit
+from bot.delivery import Sender
+from bot.inbox import Reader
+from bot.rooms import Rooms
+from bot.telling import Telling
+from bot.words import Words
+from domain.messaging.model import Received
+from domain.register.model import GroupKind
+from scheduler.clock import Clock
+from scheduler.jobs import JOBS
+from settings import Settings
+from storage import backlog
+from storage.engine import Database
+from storage.work import SqlWork
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+LOCALES = Path(__file__).parent / "locales"
+
+
+def utc_now() -> datetime:
+    """The outside's clock."""
+    return datetime.now(UTC)
+
+
+class Service:
+    """Everything of one process, from the first request to the last row."""
+
+    def __init__(self, settings: Settings, database: Database, *, secret: str, demo: bool = False) -> None:
+        self.settings = settings
+        self.words = Words(LOCALES)
+        self.database = database.heard_by(Telling(self.words).hear, wake=self._wake_soon)
+        self.commit: GroupCommit[SqlWork] = GroupCommit(self.database.writing)
+        self.web = WebChannel(commit=self.commit, read=self.read, open_media=self.open_media, secret=secret, demo=demo)
+        self.telegram = self._telegram()
+        channels: dict[str, Channel] = {"web": self.web}
+        if self.telegram:
+            channels["telegram"] = self.telegram
+        self.channels = channels
+        app = App(words=self.words, channels=channels, rooms=Rooms(), deep_link=self._deep_link)
+        self.reader = Reader(commit=self.commit, handle=app.handle, apologise=app.apologise)
+        self.sender = Sender(commit=self.commit, channels=channels)
+        self.clock = Clock(JOBS, self.database.writing)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # --- receiving --------------------------------------------------------------------------------------------------
+
+    async def store(self, received: Received) -> None:
+        """Keep one raw update; it is on disk when this returns."""
+        await self.store_many([received])
+
+    async def store_many(self, batch: Sequence[Received]) -> None:
+        """Keep raw updates; those kept before are passed over."""
+        await self.commit(lambda work: [work.inbox.add(one) for one in batch])
+
+    # --- for the channels -------------------------------------------------------------------------------------------
+
+    def read(self, look: Callable[[Any], T], /) -> Awaitable[T]:
+        """One look at the records, on a worker thread, holding up no writer."""
+
+        def run() -> T:
+            with self.database.reading() as work:
+                return look(work)
+
+        return asyncio.to_thread(run)
+
+    async def open_media(self, key: str) -> tuple[bytes, str]:
+        """A photo's bytes and type, whatever channel it came by."""
+        photo = await self.read(lambda work: work.media.get(key))
+        if photo is None:
+            raise LookupError(f"no media {key}")
+        return await self.channels[photo.channel].fetch(photo.ref), photo.content_type
+
+    async def _fetch_elsewhere(self, channel: str, ref: str) -> bytes:
+        return await self.channels[channel].fetch(ref)
+
+    def _deep_link(self, channel: str, payload: str) -> str | None:
+        return self.telegram.deep_link(payload) if self.telegram and channel == self.telegram.name else None
+
+    def _telegram(self) -> TelegramChannel | None:
+        options = self.settings.telegram
+        if options.token is None:
+            return None
+        self._bot = make_bot(options.token.get_secret_value(), options.api_url)
+        return TelegramChannel(self._bot, say=self.words.say, fetch_elsewhere=self._fetch_elsewhere)
+
+    # --- running ----------------------------------------------------------------------------------------------------
+
+    def application(self) -> Starlette:
+        """Every address that we answer."""
+        routes = [
+            *health.routes(
+                commit=self.commit,
+                moved={"sender": lambda: self.sender.moved_at, "clock": lambda: self.clock.ticked_at},
+                registry=REGISTRY,
+            ),
+            *web_routes(self.web),
+        ]
+        secret = self.settings.telegram.webhook_secret
+        if self.telegram and self.settings.telegram.webhook_url and secret:
+            routes.append(webhook_route(secret.get_secret_value(), self.store, now=utc_now))
+        return Starlette(routes=routes)
+
+    async def run(self) -> None:
+        """Serve until told to stop; work under way is finished first."""
+        self._loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        collector = metrics.BacklogCollector(self._count)
+        REGISTRY.register(collector)
+        self.clock.start()
+        rails = [asyncio.create_task(self.reader.run(stop)), asyncio.create_task(self.sender.run(stop))]
+        feed = asyncio.create_task(self._feed())
+        try:
+            await self._serve([*rails, feed])
+        finally:
+            feed.cancel()
+            stop.set()
+            self.reader.wake()
+            self.sender.wake()
+            await asyncio.gather(*rails, feed, return_exceptions=True)
+            await asyncio.to_thread(self.clock.stop)
+            if self.telegram:
+                await self.telegram.stop()
+            await asyncio.to_thread(self.commit.close)
+            REGISTRY.unregister(collector)
+            log.info("stopped")
+
+    async def _serve(self, parts: Iterable[asyncio.Task[None]]) -> None:
+        http = self.settings.http
+        config = uvicorn.Config(
+            self.application(), host=http.host, port=http.port, log_config=None, access_log=False, lifespan="off",
+            timeout_graceful_shutdown=8, server_header=False, proxy_headers=False,
+        )  # fmt: skip
+        server = Server(config, self.web.close)
+        for part in parts:
+            part.add_done_callback(lambda ended: server.give_up(ended))
+        await server.serve()
+        if server.lost:
+            raise server.lost
+
+    async def _feed(self) -> None:
+        """Telegram: introduce ourselves, then poll, or let it call us."""
+        if self.telegram is None:
+            return
+        with self.database.reading() as work:
+            groups = [group for estate in work.register.estates() for group in work.addresses.groups(estate.id, GroupKind.STAFF)]
+        await self.telegram.start(staff_chats={group.chat for group in groups if group.channel == self.telegram.name})
+        options = self.settings.telegram
+        if options.webhook_url and options.webhook_secret:
+            url = f"{options.webhook_url.rstrip('/')}/telegram/webhook"
+            await set_webhook(self._bot, url, secret=options.webhook_secret.get_secret_value())
+        else:
+            await Polling(self._bot, self.store_many, now=utc_now).run()
+
+    def _count(self) -> Any:
+        with self.database.reading() as work:
+            return backlog.count(work.connection)
+
+    def _wake_soon(self, news: Set[str]) -> None:
+        """After a commit, on whichever thread it was."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed: nobody is left to be woken
+                self._loop.call_soon_threadsafe(self._wake, frozenset(news))
+
+    def _wake(self, news: Set[str]) -> None:
+        if "inbox" in news:
+            self.reader.wake()
+        if "deliveries" in news:
+            self.sender.wake()
+
+
+class Server(uvicorn.Server):
+    """Ends the endless streams when told to stop, and stops when a part of the service dies."""
+
+    def __init__(self, config: uvicorn.Config, close_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._close_streams = close_streams
+        self.lost: BaseException | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM or Ctrl+C."""
+        log.info("stopping", signal=signal.Signals(sig).name)
+        self._close_streams()
+        super().handle_exit(sig, frame)
+
+    def give_up(self, part: asyncio.Task[None]) -> None:
+        """A part that ends by itself with an error takes the service down: a supervisor restarts it whole."""
+        if not part.cancelled() and (error := part.exception()) and not self.should_exit:
+            self.lost = error
+            self._close_streams()
+            self.should_exit = True

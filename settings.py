@@ -1,0 +1,61 @@
+"""Everything that differs between machines, read once, from the environment or .env."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Http(BaseModel):
+    """Where the web chat, the webhook, health and metrics are served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    public_url: str = ""  # how people outside reach us, for one-time links; default: http://host:port
+
+    @property
+    def loopback(self) -> bool:
+        """Reachable from this machine alone."""
+        return self.host == "localhost" or (self.host[0].isdigit() or ":" in self.host) and ip_address(self.host).is_loopback
+
+    @property
+    def url(self) -> str:
+        """Without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+class Telegram(BaseModel):
+    """The bot at Telegram; without a token there is no Telegram."""
+
+    token: SecretStr | None = None
+    api_url: str = "https://api.telegram.org"
+    webhook_url: str = ""  # set: webhook; empty: long polling
+    webhook_secret: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _webhook_has_a_secret(self) -> Telegram:
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("a webhook needs GUANJIA_TELEGRAM__WEBHOOK_SECRET")
+        return self
+
+
+class Log(BaseModel):
+    """What is written to standard error, one line per event."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["auto", "json", "text"] = "auto"  # auto: text on a terminal, JSON elsewhere
+
+
+class Settings(BaseSettings):
+    """Names: GUANJIA_ and the field; nested ones with two underscores, e.g. GUANJIA_HTTP__PORT."""
+
+    model_config = SettingsConfigDict(env_prefix="GUANJIA_", env_nested_delimiter="__", env_file=".env", extra="forbid")
+
+    database_url: str = "sqlite:///var/guanjia.sqlite3"
+    secret: SecretStr | None = None  # signs the web chat's cookies; default: made once and kept beside the database
+    http: Http = Http()
+    telegram: Telegram = Telegram()
+    log: Log = Log()

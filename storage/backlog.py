@@ -1,0 +1,24 @@
+"""What stands in the records right now, counted for the operator."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from domain.messaging.model import Backlog, DeliveryState, Lane
+from storage.tables import deliveries, inbox, tickets
+
+
+def count(connection: Connection) -> Backlog:
+    """Counts in one look; the partial indexes keep it cheap beside millions of ended rows."""
+    updates = select(inbox.c.state, func.count()).where(inbox.c.state != "done").group_by(inbox.c.state)
+    unsent = (
+        select(deliveries.c.lane, deliveries.c.state, func.count())
+        .where(deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING]))
+        .group_by(deliveries.c.lane, deliveries.c.state)
+    )
+    by_status = select(tickets.c.status, func.count()).group_by(tickets.c.status)
+    return Backlog(
+        inbox={"new": 0, "parked": 0} | {state: number for state, number in connection.execute(updates)},
+        unsent={(Lane(lane).name.lower(), state): number for lane, state, number in connection.execute(unsent)},
+        tickets={status: number for status, number in connection.execute(by_status)},
+    )
