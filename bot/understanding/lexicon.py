@@ -1,7 +1,8 @@
 """Find the concepts that a message mentions, with their places and whether they are denied."""
 
 import re
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,6 +12,7 @@ from bot.understanding.normalise import Text
 from bot.understanding.phrases import Phrases, phrases
 
 NEGATION = "negation"
+NEGATIONS_KEPT = 3  # those further back are out of reach anyhow
 LONG = 2  # units beyond the first: words that long win over what begins inside them
 EXACT = "="  # "=cat": this form only, not "cats"
 _token = re.compile(r"[^\W_]+(?:'[a-z]+)?|[\u2600-\u27bf\U0001f000-\U0001faff]")
@@ -126,18 +128,22 @@ class Lexicon:
                 yield Hit(concept, start, end, start, end - 1, near=True)
 
     def _by_pattern(self, plain: str, units: Sequence[Unit]) -> Iterator[Hit]:
+        starts = [unit.start for unit in units]
         for concept, patterns in self._data.patterns.items():
             for found in (match for pattern in patterns for match in pattern.finditer(plain)):
-                first = next((at for at, unit in enumerate(units) if unit.end > found.start()), 0)
-                last = next((at for at, unit in enumerate(units) if unit.end >= found.end()), first)
+                first = max(bisect_right(starts, found.start()) - 1, 0)
+                last = max(bisect_left(starts, found.end()) - 1, first)
                 yield Hit(concept, found.start(), found.end(), first, last)
 
     def _with_negation(self, hits: Sequence[Hit], plain: str) -> tuple[Hit, ...]:
         """A negation denies what follows it closely, in the same clause."""
-        negations = [hit for hit in hits if hit.concept == NEGATION]
-        if not negations:
-            return tuple(hits)
-        return tuple(replace(hit, negated=any(self._denies(no, hit, plain) for no in negations)) for hit in hits)
+        recent: deque[Hit] = deque(maxlen=NEGATIONS_KEPT)
+        judged = []
+        for hit in hits:
+            judged.append(replace(hit, negated=True) if any(self._denies(no, hit, plain) for no in recent) else hit)
+            if hit.concept == NEGATION:
+                recent.append(hit)
+        return tuple(judged)
 
     def _denies(self, no: Hit, hit: Hit, plain: str) -> bool:
         gap = hit.unit - no.last_unit - 1

@@ -118,12 +118,27 @@ def test_no_input_raises(text: str, language: str) -> None:
     assert 0 <= understood(text, language).confidence <= 1
 
 
-def test_the_longest_message_takes_less_than_twenty_milliseconds() -> None:
-    for written in ("厨房水管漏水,电梯坏了,没人管。" * 300, "the kitchen pipe is leaking and nobody came. " * 100):
-        understood(written)
-        start = perf_counter()
-        understood(written)
-        assert perf_counter() - start < 0.02
+@pytest.mark.parametrize(
+    "written",
+    (
+        "厨房水管漏水,电梯坏了,没人管。" * 300,
+        "the kitchen pipe is leaking and nobody came. " * 100,
+        "没有" * 2000,
+        "漏水插座电梯困人" * 500,
+        "1-" * 2000,
+        "一二三" * 1400,
+        "明天下午3点到" * 600,
+    ),
+)
+def test_the_longest_message_takes_less_than_twenty_milliseconds(written: str) -> None:
+    understood(written)  # the first time reads the language data
+    assert min(_seconds(written) for _ in range(3)) < 0.02
+
+
+def _seconds(written: str) -> float:
+    start = perf_counter()
+    understood(written)
+    return perf_counter() - start
 
 
 def test_a_message_takes_less_than_two_milliseconds() -> None:
