@@ -75,7 +75,7 @@ def field(values: Any, name: str, *, needed: bool = True) -> str | None:
     :raises Refused: when it has not, or is needed and missing
     """
     value = values.get(name)
-    if value in {None, ""} and not needed:
+    if not value and not needed:
         return None
     if not isinstance(value, str) or not _SHAPES[name].fullmatch(value):
         raise Refused(*BAD)

@@ -36,13 +36,11 @@ class Update:
         return Received(channel=NAME, key=f"{self.user}:{self.key}", chat=self.chat, body=body, received_at=now)
 
 
-def parse(body: Mapping[str, Any] | str) -> Incoming:
+def parse(body: Mapping[str, Any]) -> Incoming:
     """An update as it was stored.
 
     :raises KeyError, TypeError, ValueError: for what we never wrote
     """
-    if isinstance(body, str):
-        body = json.loads(body)
     update = Update(**{**body, "photos": tuple(body.get("photos", ()))})
     command, text = _command(update.text)
     return Incoming(

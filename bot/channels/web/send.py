@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -56,8 +57,8 @@ class WebChannel:
         self.hub = Hub()
 
     def parse(self, body: Any) -> Incoming | None:
-        """One stored update."""
-        return parse(body)
+        """One stored update, as JSON or already as data."""
+        return parse(json.loads(body) if isinstance(body, str) else body)
 
     async def send(self, parcel: Parcel) -> str | None:
         """Show it; the new message's id.

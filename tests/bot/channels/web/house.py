@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
+import uvicorn
 from PIL import Image
 from sqlalchemy import insert
 from starlette.applications import Starlette
@@ -105,6 +109,20 @@ class House:
         delivery = Delivery(channel="web", chat=chat, lane=Lane.DIALOG, body={}, created_at=NOW, mode=mode)
         outgoing = Outgoing(text=text, **message)
         return await self.channel.send(Parcel(delivery=delivery, message=outgoing, copies=copies, photos=photos))
+
+
+@asynccontextmanager
+async def serving(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """The house on a port of its own; at the end it is told to stop as by a signal."""
+    server = uvicorn.Server(uvicorn.Config(house.app, log_config=None, lifespan="off", ws="none"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        task = asyncio.create_task(server.serve(sockets=[listening]))
+        async with httpx.AsyncClient(base_url=address, timeout=5) as client:
+            yield client
+            house.channel.close()
+            server.should_exit = True
+            await asyncio.wait_for(task, 5)
 
 
 def photo(width: int = 640, height: int = 480, *, kind: str = "JPEG", colour: str = "teal", exif: Any = None) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import httpx
@@ -38,7 +37,7 @@ async def test_the_door_speaks_the_visitors_language(visitor: httpx.AsyncClient)
 
 async def test_using_a_link_is_the_same_as_start_on_any_other_channel(real: House, visitor: httpx.AsyncClient) -> None:
     user = await enter(real, visitor)
-    incoming = real.channel.parse(json.loads(real.inbox()[0].body))
+    incoming = real.channel.parse(real.inbox()[0].body)
     assert incoming is not None
     assert incoming.sender is not None
     assert (incoming.command, incoming.text, incoming.sender.user, incoming.sender.language) == (

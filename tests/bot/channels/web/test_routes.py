@@ -29,7 +29,7 @@ async def test_what_is_written_is_stored_and_shown_before_it_is_acknowledged(
     answer = await browser.post(MINE, json=words(text="a <b> & c"))
     assert answer.status_code == 202
     [update] = demo.inbox()
-    incoming = demo.channel.parse(json.loads(update.body))
+    incoming = demo.channel.parse(update.body)
     assert incoming is not None
     assert incoming.sender is not None
     assert (incoming.text, incoming.sender.user, incoming.sender.name, incoming.private) == (
@@ -56,7 +56,7 @@ async def test_what_the_page_says_by_itself_is_not_shown(demo: House, browser: h
 async def test_a_press_goes_to_the_inbox_and_leaves_no_message(demo: House, browser: httpx.AsyncClient) -> None:
     press = {"key": "abcdefgh-2", "as": "3", "button": "KEY:0", "message": "7", "tab": "tab-00001"}
     assert (await browser.post(f"/api/chats/{GROUP}/press", json=press)).status_code == 202
-    incoming = demo.channel.parse(json.loads(demo.inbox()[0].body))
+    incoming = demo.channel.parse(demo.inbox()[0].body)
     assert incoming is not None
     assert (incoming.chat, incoming.private, incoming.button, incoming.message) == (GROUP, False, "KEY:0", "7")
     assert not demo.log(GROUP)
@@ -91,6 +91,8 @@ async def test_nobody_writes_in_a_chat_that_is_not_theirs(
         (json.dumps(words(text=7)).encode(), 400, "web-bad"),
         (json.dumps(words(key="x")).encode(), 400, "web-bad"),
         (json.dumps(words(key=None)).encode(), 400, "web-bad"),
+        (json.dumps(words(key=["x"], tab={"y": 1})).encode(), 400, "web-bad"),
+        (json.dumps(words(tab=["x"])).encode(), 400, "web-bad"),
         (json.dumps(words(**{"as": "1 or 1"})).encode(), 400, "web-bad"),
         (json.dumps(words(text="长" * 4097)).encode(), 413, "web-text-too-long"),
         (b" " * 1_000_001, 413, "web-too-large"),

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import httpx
-import uvicorn
-
-from tests.bot.channels.web.house import House
+from tests.bot.channels.web.house import House, serving
 
 QUERY = {"chat": "demo-1", "tab": "tab-00001"}
-
-
-@asynccontextmanager
-async def serving(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """The house on a port of its own; at the end it is told to stop as by a signal."""
-    server = uvicorn.Server(uvicorn.Config(house.app, log_config=None, lifespan="off", ws="none"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        task = asyncio.create_task(server.serve(sockets=[listening]))
-        async with httpx.AsyncClient(base_url=address, timeout=5) as client:
-            yield client
-            house.channel.close()
-            server.should_exit = True
-            await asyncio.wait_for(task, 5)
 
 
 async def texts(lines: AsyncIterator[str], until: str) -> tuple[list[str], str]:

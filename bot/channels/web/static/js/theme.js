@@ -1,13 +1,16 @@
-// Sets the chosen theme before anything is painted; without a choice the system's own is followed.
+// Sets the theme before anything is painted: the one chosen, else the system's own.
 "use strict";
 (() => {
   const root = document.documentElement;
-  const kept = localStorage.getItem("guanjia.theme");
-  if (kept === "dark" || kept === "light") root.dataset.theme = kept;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => {
+    root.dataset.theme = localStorage.getItem("guanjia.theme") ?? (system.matches ? "dark" : "light");
+  };
+  apply();
+  system.addEventListener("change", apply);
   document.addEventListener("click", (event) => {
     if (!event.target.closest(".theme")) return;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    localStorage.setItem("guanjia.theme", root.dataset.theme);
+    localStorage.setItem("guanjia.theme", root.dataset.theme === "dark" ? "light" : "dark");
+    apply();
   });
 })();

@@ -1,0 +1,121 @@
+"""The page in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import FilePayload, Page, async_playwright, expect
+
+from bot.channels.base import Button
+from domain.messaging.model import Mode
+from tests.bot.channels.web.house import GROUP, House, photo, serving
+
+pytestmark = pytest.mark.browser
+CLAIM = ((Button(label="Claim", data="K:0"),),)
+
+
+@pytest.fixture
+async def page(demo: House, chromium: str) -> AsyncIterator[Page]:
+    """The demo's page, open and connected; an error in its scripts fails the test."""
+    errors: list[str] = []
+    async with serving(demo) as client, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = await browser.new_page(locale="en-GB", viewport={"width": 1300, "height": 800}, reduced_motion="reduce")
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        await page.goto(str(client.base_url))
+        await expect(page.locator("[data-pane=owner] .state")).to_have_text("online")
+        yield page
+        await browser.close()
+    assert errors == []
+
+
+async def test_foreign_text_stays_text(demo: House, page: Page) -> None:
+    owner = page.locator("[data-pane=owner]")
+    bad = "<img src=x onerror=\"document.title='hacked'\"><b>&amp;"
+    await owner.get_by_test_id("text").fill(bad)
+    await owner.get_by_test_id("send").click()
+    await expect(owner.get_by_test_id("message").locator(".text")).to_have_text(bad)
+    await demo.say("demo-1", "<b>bold</b> &lt;i&gt; <script>document.title='hacked'</script>")
+    text = owner.locator("[data-author=bot] .text")
+    await expect(text).to_have_text("bold <i> <script>document.title='hacked'</script>")
+    await expect(text.locator("b")).to_have_text("bold")
+    assert "hacked" not in await page.title()
+
+
+async def test_a_card_changes_in_place_and_its_short_answer_is_shown(demo: House, page: Page) -> None:
+    staff = page.locator("[data-pane=staff]")
+    card = await demo.say(GROUP, "open", buttons=CLAIM) or ""
+    async with page.expect_response("**/press"):
+        await staff.get_by_test_id("button").click()
+    pressed = demo.channel.parse(demo.inbox()[0].body)
+    assert pressed is not None
+    assert (pressed.button, pressed.message) == ("K:0", card)
+    await demo.say(GROUP, "It is yours", mode=Mode.TOAST, toast=pressed.toast)
+    await demo.say(GROUP, "claimed", mode=Mode.EDIT, copies=(card,))
+    await expect(page.get_by_test_id("toast")).to_have_text("It is yours")
+    await expect(staff.get_by_test_id("message").locator(".text")).to_have_text("claimed")
+    await expect(staff.get_by_test_id("button")).to_have_count(0)
+
+
+async def test_what_was_written_without_a_line_goes_out_when_it_is_back(demo: House, page: Page) -> None:
+    owner = page.locator("[data-pane=owner]")
+    await page.context.set_offline(True)
+    await owner.get_by_test_id("text").fill("hello")
+    await owner.get_by_test_id("text").press("Enter")
+    await expect(owner.locator(".failed")).to_have_count(1)
+    await expect(page.locator(".offline")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(owner.locator("[data-author=me][data-id]")).to_have_count(1)
+    await expect(page.locator(".offline")).to_be_hidden()
+    await expect(owner.get_by_test_id("message")).to_have_count(1)
+    assert len(demo.inbox()) == 1
+
+
+async def test_enter_that_ends_a_chinese_input_sends_nothing(demo: House, page: Page) -> None:
+    box = page.locator("[data-pane=owner]").get_by_test_id("text")
+    await box.fill("水管")
+    enter = "box => box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
+    await box.evaluate(enter)
+    await box.press("Shift+Enter")
+    await expect(box).to_have_value("水管\n")
+    assert not demo.inbox()
+
+
+async def test_what_is_not_in_view_is_counted_until_it_is_seen(demo: House, page: Page) -> None:
+    staff = page.locator("[data-pane=staff]")
+    await demo.say("demo-3", "for you alone")
+    await expect(staff.get_by_test_id("room-private").locator(".badge")).to_have_text("1")
+    await expect(page).to_have_title("(1) Guanjia")
+    await staff.get_by_test_id("room-private").click()
+    await expect(staff.locator(".divider")).to_have_text("New messages")
+    await expect(page).to_have_title("Guanjia")
+
+
+async def test_the_language_switch_changes_the_page_and_tells_the_bot(demo: House, page: Page) -> None:
+    async with page.expect_response("**/demo-1/messages"), page.expect_response("**/demo-5/messages"):
+        await page.locator("[data-language=zh_CN]").click()
+    await expect(page.locator("[data-pane=owner]").get_by_test_id("text")).to_have_attribute("placeholder", "写消息…")
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    assert sorted(update.chat for update in demo.inbox()) == ["demo-1", "demo-5"]
+    assert not demo.log("demo-1")
+
+
+async def test_a_photo_is_sent_shown_small_and_opened_large(demo: House, page: Page) -> None:
+    owner = page.locator("[data-pane=owner]")
+    file = FilePayload(name="p.jpg", mimeType="image/jpeg", buffer=photo(3000, 2000))
+    await owner.get_by_test_id("photo").set_input_files(file)
+    await owner.get_by_test_id("send").click()
+    await owner.locator("[data-id] .photo").click()
+    await expect(page.locator("dialog.lightbox")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog.lightbox")).to_be_hidden()
+
+
+async def test_on_a_phone_one_pane_shows_at_a_time(page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.locator("[data-tab=staff]").click()
+    await expect(page.locator("[data-pane=staff]")).to_be_visible()
+    await expect(page.locator("[data-pane=owner]")).to_be_hidden()
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
