@@ -1,0 +1,208 @@
+"""The domain's ports kept in memory; tests/storage/promises proves that they promise what the databases do."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from typing import Any
+
+from domain.calendar import Calendar
+from domain.errors import Stale
+from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Staff
+from domain.tickets.lifecycle import ENDED
+from domain.tickets.model import Ticket, Urgency
+from domain.transaction import Event
+from tests.builders import Place
+
+
+class FakeTickets:
+    """domain.tickets.ports.Tickets."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Ticket] = {}
+        self.journal: list[tuple[int, datetime, str, int | None, dict[str, Any]]] = []
+        self._numbers: Counter[date] = Counter()
+
+    def number(self, letter: str, day: date) -> str:
+        self._numbers[day] += 1
+        return f"{letter}{day:%m%d}-{self._numbers[day]:03d}"
+
+    def add(self, ticket: Ticket) -> Ticket:
+        kept = replace(ticket, id=len(self.rows) + 1)
+        self.rows[kept.id] = kept
+        return kept
+
+    def get(self, ticket_id: int) -> Ticket | None:
+        return self.rows.get(ticket_id)
+
+    def save(self, ticket: Ticket) -> Ticket:
+        if self.rows[ticket.id].version != ticket.version:
+            raise Stale(ticket.number)
+        self.rows[ticket.id] = replace(ticket, version=ticket.version + 1)
+        return self.rows[ticket.id]
+
+    def reported_by(self, person_id: int, *, since: datetime) -> Sequence[Ticket]:
+        mine = [one for one in self.rows.values() if one.reporter_id == person_id]
+        shown = [one for one in mine if one.status not in ENDED or (one.closed_at and one.closed_at > since)]
+        return sorted(shown, key=lambda one: -one.id)
+
+    def held_by(self, person_id: int) -> Sequence[Ticket]:
+        return sorted((one for one in self.rows.values() if one.repairer_id == person_id), key=_urgent_first)
+
+    def live_in(self, estate_ids: Collection[int]) -> Sequence[Ticket]:
+        live = [one for one in self.rows.values() if one.estate_id in estate_ids and one.status not in ENDED]
+        return sorted(live, key=_urgent_first)
+
+    def load(self, person_ids: Collection[int]) -> dict[int, int]:
+        return dict(Counter(one.repairer_id for one in self.rows.values() if one.repairer_id in person_ids))  # type: ignore[misc]
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[int]:
+        waiting = sorted((one.due_at, one.id) for one in self.rows.values() if one.due_at and one.due_at <= now)
+        return [ticket_id for _due_at, ticket_id in waiting[:limit]]
+
+    def history(self, ticket_id: int) -> Sequence[tuple[datetime, str, int | None, dict[str, Any]]]:
+        return [entry for about, *entry in self.journal if about == ticket_id]  # type: ignore[misc]
+
+
+def _urgent_first(ticket: Ticket) -> tuple[int, int]:
+    return list(Urgency).index(ticket.urgency), ticket.id
+
+
+class FakeRegister:
+    """domain.register.ports.Register."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.people: dict[int, Person] = place.residents | {one.id: one.person for one in place.staff.values()}
+        self.employed: dict[int, Staff] = dict(place.staff)
+        self.days: dict[date, bool] = dict(place.days)
+
+    def estate(self, estate_id: int) -> Estate:
+        return self.place.estates[estate_id]
+
+    def estates(self) -> Sequence[Estate]:
+        return [self.place.estates[key] for key in sorted(self.place.estates)]
+
+    def calendar(self, estate_id: int) -> Calendar:
+        return Calendar(timezone=self.estate(estate_id).timezone, days=dict(self.days))
+
+    def room(self, room_id: int) -> Room | None:
+        return self.place.rooms.get(room_id)
+
+    def rooms_of(self, person_id: int) -> Sequence[Room]:
+        mine = sorted(room for person, room, _relation in self.place.occupancies if person == person_id)
+        return [self.place.rooms[room] for room in mine]
+
+    def rooms_in(self, estate_id: int) -> Sequence[Room]:
+        return [room for room in self.place.rooms.values() if room.estate_id == estate_id]
+
+    def room_stamp(self, estate_ids: Collection[int]) -> object:
+        return frozenset(room.id for room in self.place.rooms.values() if room.estate_id in estate_ids)
+
+    def person(self, person_id: int) -> Person | None:
+        return self.people.get(person_id)
+
+    def people_by_phone(self, phone: str) -> Sequence[Person]:
+        return [self.people[key] for key in sorted(self.people) if self.people[key].phone == phone]
+
+    def staff(self, person_id: int) -> Staff | None:
+        return self.employed.get(person_id)
+
+    def staff_of(self, estate_id: int, *roles: Role) -> Sequence[Staff]:
+        return [self.employed[key] for key in sorted(self.employed) if self.employed[key].serves(estate_id, *roles)]
+
+    def set_language(self, person_id: int, language: str) -> None:
+        self.people[person_id] = replace(self.people[person_id], language=language)
+        if person_id in self.employed:
+            self.employed[person_id] = replace(self.employed[person_id], person=self.people[person_id])
+
+    def set_duty(self, person_id: int, on_duty: bool) -> None:
+        self.employed[person_id] = replace(self.employed[person_id], on_duty=on_duty)
+
+    def keep_days(self, days: Mapping[date, bool]) -> int:
+        new = {day: working for day, working in days.items() if day not in self.days}
+        self.days |= new
+        return len(new)
+
+    def dismiss(self, person_id: int) -> None:
+        self.employed.pop(person_id, None)
+
+
+class FakeAddresses:
+    """domain.register.ports.Addresses."""
+
+    def __init__(self, place: Place) -> None:
+        self.rows: dict[tuple[str, str], Address] = {(one.channel, one.user): one for one in place.addresses}
+        self.allowed: list[Group] = list(place.groups)
+
+    def find(self, channel: str, user: str) -> Address | None:
+        return self.rows.get((channel, user))
+
+    def of(self, person_ids: Collection[int]) -> Sequence[Address]:
+        theirs = [one for one in self.rows.values() if one.person_id in person_ids]
+        return sorted(theirs, key=lambda one: (-one.seen_at.timestamp() if one.seen_at else 0, one.channel))
+
+    def bind(self, address: Address) -> None:
+        self.rows[address.channel, address.user] = address
+
+    def seen(self, channel: str, user: str, *, now: datetime) -> None:
+        if known := self.rows.get((channel, user)):
+            self.rows[channel, user] = replace(known, seen_at=now, reachable=True)
+
+    def set_reachable(self, channel: str, chat: str, reachable: bool) -> None:
+        for key, one in self.rows.items():
+            if (one.channel, one.chat) == (channel, chat):
+                self.rows[key] = replace(one, reachable=reachable)
+
+    def group(self, channel: str, chat: str) -> Group | None:
+        return next((one for one in self.allowed if (one.channel, one.chat) == (channel, chat)), None)
+
+    def groups(self, estate_id: int, kind: GroupKind) -> Sequence[Group]:
+        return [one for one in self.allowed if one.estate_id == estate_id and one.kind == kind]
+
+    def move_group(self, *, channel: str, old: str, new: str) -> None:
+        same = (channel, old)
+        self.allowed = [replace(one, chat=new) if (one.channel, one.chat) == same else one for one in self.allowed]
+
+
+class FakeInvites:
+    """domain.register.ports.Invites."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[int, datetime]] = {}
+
+    def add(self, digest: str, *, person_id: int, expires_at: datetime) -> None:
+        self.rows[digest] = person_id, expires_at
+
+    def take(self, digest: str, *, now: datetime) -> int | None:
+        person_id, expires_at = self.rows.get(digest, (None, now))
+        if expires_at <= now:
+            return None
+        del self.rows[digest]
+        return person_id
+
+
+class FakeWork:
+    """domain.tickets.ports.TicketWork; *events* is everything that was recorded, in order."""
+
+    def __init__(self, place: Place | None = None) -> None:
+        place = place or Place()
+        self.tickets = FakeTickets()
+        self.register = FakeRegister(place)
+        self.addresses = FakeAddresses(place)
+        self.invites = FakeInvites()
+        self.events: list[Event] = []
+
+    def record(self, event: Event, *, now: datetime) -> None:
+        self.events.append(event)
+        data = {key: value for key, value in asdict(event).items() if value is not None}
+        by, ticket_id = data.pop("by", None), data.pop("ticket_id", 0)
+        plain = json.loads(json.dumps(data, default=datetime.isoformat))
+        self.tickets.journal.append((ticket_id, now, type(event).__name__, by, plain))
+
+    @contextmanager
+    def transaction(self) -> Iterator["FakeWork"]:
+        """The one transaction that never ends."""
+        yield self
