@@ -108,8 +108,6 @@ def test_every_setting_that_is_read_is_understood_by_the_policy(name: str, text:
 
 READERS: tuple[Callable[[str], object], ...] = (*SETTINGS.values(), span, partial(parse_ladder, clock=Clock.ALWAYS))
 WRITTEN = st.text(max_size=30) | st.from_regex(r"-?[0-9.]{1,6}[mhd]( [a-z_]+, repeat [0-9]{1,9}[mhd])?", fullmatch=True)
-    r"-?[0-9a-z.]{1,6}[mhd]( [a-z_]+, repeat [0-9]{1,9}[mhd])?", fullmatch=True
-)
 
 
 @given(WRITTEN, st.sampled_from(READERS))
