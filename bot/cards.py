@@ -78,7 +78,7 @@ def _head(voice: Voice, ticket: Ticket) -> list[Said]:
 def _facts(voice: Voice, ticket: Ticket) -> list[Said]:
     lines = [*_head(voice, ticket), voice.say("card-words", words=ticket.words)]
     if ticket.visit:
-        lines.append(voice.say("card-visit", visit=ticket.visit))
+        lines.append(voice.say("card-visit", visit=voice.visit(ticket)))
     if ticket.photos:
         lines.append(voice.say("card-photos", count=len(ticket.photos)))
     if ticket.reopened:

@@ -12,7 +12,7 @@ import structlog
 
 _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}")
 _PHONE = re.compile(r"(?<![\dA-Za-z])(?:\+?86)?1[3-9]\d{9}(?!\d)")
-_LOUD = ("httpx", "httpcore", "uvicorn.access", "telegram", "aiohttp.access", "apscheduler")
+_LOUD = ("httpx", "httpcore", "uvicorn", "telegram", "aiohttp.access", "apscheduler", "alembic")
 
 
 class Redact:

@@ -11,6 +11,9 @@ from domain.register.model import Room
 from domain.tickets.model import Report
 from domain.tickets.ports import TicketWork
 
+# When somebody may come, as the buttons offer it: kept by key, so that each reader has it in their own language.
+VISITS = ("visit-anytime", "visit-today", "visit-tomorrow-morning", "visit-tomorrow-afternoon", "visit-weekend")
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -41,6 +44,10 @@ class Voice:
         if room is None:
             return self.say("place-public", place=report.place)
         return self.say("place-in-room", room=self.room(room), place=report.place) if report.place else self.room(room)
+
+    def visit(self, report: Report) -> str:
+        """When somebody may come: one of ours, or the owner's own words."""
+        return self.say(report.visit) if report.visit in VISITS else report.visit
 
     def name(self, person_id: int | None) -> str:
         """Who it is; nobody has no name."""

@@ -8,6 +8,7 @@ from typing import Any
 from bot.conversation import Answers, Intent, Step
 from bot.turn import Rows, Tap, Turn
 from bot.understanding import Understood
+from bot.voice import VISITS
 from domain.messaging.model import Lane
 from domain.register.model import Room
 from domain.tickets import operations as tickets
@@ -22,7 +23,6 @@ ASKED_CATEGORIES = (
     Category.LEAK, Category.WATER_SUPPLY, Category.DRAINAGE, Category.ELECTRIC, Category.ELEVATOR,
     Category.DOOR_WINDOW_ACCESS, Category.HVAC, Category.WALL_STRUCTURE, Category.PUBLIC_FACILITY, Category.OTHER,
 )  # fmt: skip
-VISITS = ("visit-anytime", "visit-today", "visit-tomorrow-morning", "visit-tomorrow-afternoon", "visit-weekend")
 KINDS = {"repair": Kind.REPAIR, "emergency": Kind.REPAIR, "complaint": Kind.COMPLAINT}
 WORDS_MAX = 2000
 
@@ -167,7 +167,7 @@ def _read_contact(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
 
 def _ask_confirm(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     voice, report = turn.voice, report_of(turn, answers)
-    visit = voice.say(report.visit) if report.visit in VISITS else report.visit
+    visit = voice.visit(report)
     lines = [
         voice.say("confirm-head"),
         voice.say("confirm-place", place=voice.place(report)),
