@@ -78,7 +78,7 @@ class Lexicon:
         units = self._split(plain)
         hits = list(_longest(self._exact(units)))
         if self._homophones is not None:
-            hits += self._by_sound(plain, hits)
+            hits += self._by_sound(self._homophones, plain, hits)
         hits += self._by_pattern(plain, units)
         return self._with_negation(sorted(hits, key=lambda hit: hit.start), plain)
 
@@ -120,10 +120,9 @@ class Lexicon:
             return unit.stem
         return self._misspellings.correct(unit.word, unit.stem)
 
-    def _by_sound(self, plain: str, hits: Sequence[Hit]) -> Iterator[Hit]:
-        assert self._homophones is not None
+    def _by_sound(self, homophones: Homophones, plain: str, hits: Sequence[Hit]) -> Iterator[Hit]:
         taken = {at for hit in hits if hit.last_unit > hit.unit for at in range(hit.start, hit.end)}
-        for start, end, word in self._homophones.find(plain, taken):
+        for start, end, word in homophones.find(plain, taken):
             for concept in self._concepts[word]:
                 yield Hit(concept, start, end, start, end - 1, near=True)
 

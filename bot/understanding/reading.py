@@ -52,7 +52,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
         place=read_place(_without(said, phone), hits, register, own),
         when=read_when(_without(said, phone)),
         phone=phone.digits if phone else None,
-        matches=tuple(_matches(said, urgency, reasons, category, intent)),
+        matches=tuple(_matches(said, reasons, category.fired, intent.fired)),
         guesses=tuple(guesses(intent, 2)),
         name=read_name(said, hits),
         ticket=read_ticket(said),
@@ -91,8 +91,10 @@ def _category(wanted: str, hazard: Fired | None, category: Weighed) -> str:
     return category.best
 
 
-def _matches(said: Text, urgency: str, reasons: Iterable[Fired], category: Weighed, intent: Weighed) -> Iterator[Match]:
-    for kind, fired in ((f"urgency:{urgency}", reasons), ("category", category.fired), ("intent", intent.fired)):
+def _matches(
+    said: Text, urgency: Iterable[Fired], category: Iterable[Fired], intent: Iterable[Fired]
+) -> Iterator[Match]:
+    for kind, fired in (("urgency", urgency), ("category", category), ("intent", intent)):
         for each in fired:
             words = " + ".join(said.surface[hit.start : hit.end] for hit in each.hits)
-            yield Match(kind.partition(":")[0], each.rule.label, words, each.rule.weight)
+            yield Match(kind, each.rule.label, words, each.rule.weight)

@@ -13,6 +13,7 @@ from bot.understanding.numerals import digits
 from bot.understanding.room_grammar import GRAMMARS
 
 NEAREST = 3
+ALIKE = 70  # of 100: one digit of four may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,9 @@ class RoomIndex(Sequence[Room]):
 
     def __init__(self, rooms: Sequence[Room]) -> None:
         self._rooms = tuple(rooms)
-        self._exact: dict[tuple[str, str, str], list[Room]] = defaultdict(list)
-        self._by_building: dict[str, list[Room]] = defaultdict(list)
+        self._numbered: dict[str, dict[str, list[Room]]] = defaultdict(lambda: defaultdict(list))  # building, number
         for room in self._rooms:
-            building, entrance, number = key(room.building), key(room.entrance), key(room.room)
-            for said in {
-                (building, entrance, number),
-                (building, "", number),
-                ("", entrance, number),
-                ("", "", number),
-            }:
-                self._exact[said].append(room)
-            self._by_building[building].append(room)
+            self._numbered[key(room.building)][key(room.room)].append(room)
 
     @overload
     def __getitem__(self, at: int) -> Room: ...
@@ -56,15 +48,20 @@ class RoomIndex(Sequence[Room]):
 
     def find(self, said: RoomSaid) -> tuple[Room, ...]:
         """All rooms that were said; several when the words leave something open."""
-        return tuple(self._exact.get((said.building, said.entrance, said.room), ()))
+        found = self._with_number(said.room, said.building)
+        return tuple(room for room in found if said.entrance in ("", key(room.entrance)))
 
     def nearest(self, said: RoomSaid) -> tuple[Room, ...]:
-        """Rooms that may have been meant: the same building first, numbers alike."""
-        anywhere = self._exact.get(("", "", said.room), ())
-        inside = self._by_building.get(said.building, ())
-        alike = process.extract(said.room, [key(room.room) for room in inside], scorer=fuzz.ratio, limit=NEAREST)
-        found = [*(inside[at] for _, score, at in alike if score >= 70), *anywhere]
-        return tuple(dict.fromkeys(found))[:NEAREST]
+        """Rooms that may have been meant: numbers alike in the same building, then the same number anywhere."""
+        inside = self._numbered.get(said.building, {})
+        alike = process.extract(said.room, list(inside), scorer=fuzz.ratio, limit=NEAREST, score_cutoff=ALIKE)
+        found = [room for number, _, _ in alike for room in inside[number]]
+        return tuple(dict.fromkeys([*found, *self._with_number(said.room, "")]))[:NEAREST]
+
+    def _with_number(self, number: str, building: str) -> list[Room]:
+        buildings = [building] if building else list(self._numbered)
+        inside = [self._numbered[each] for each in buildings if each in self._numbered]
+        return [room for numbers in inside if number in numbers for room in numbers[number]]
 
 
 def key(part: str) -> str:

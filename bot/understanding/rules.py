@@ -103,10 +103,17 @@ def _holds(rule: Rule, found: Found, reach: int) -> tuple[Hit, ...]:
         return ()
     first, *others = (found[name] for name in rule.concepts)
     for hit in first:
-        beside = [min(hits, key=lambda other: _gap(hit, other)) for hits in others]
-        if all(_gap(hit, other) <= reach for other in beside):
-            return (hit, *beside)
+        beside = [_nearest(hit, hits, reach) for hits in others]
+        if None not in beside:
+            return (hit, *(other for other in beside if other))
     return ()
+
+
+def _nearest(hit: Hit, others: Sequence[Hit], reach: int) -> Hit | None:
+    """The closest of the others within reach; the very same words do not count as two thoughts."""
+    apart = [other for other in others if (other.start, other.end) != (hit.start, hit.end)]
+    nearest = min(apart, key=lambda other: _gap(hit, other), default=None)
+    return nearest if nearest and _gap(hit, nearest) <= reach else None
 
 
 def _gap(one: Hit, other: Hit) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
 EMERGENCY, NORMAL, PLANNED = "emergency", "normal", "planned"
-DRILL, STORY, WHAT_IF, PAST, NOW = "drill", "story", "what_if", "past", "now"
+DRILL, STORY, OVER = "drill", "story", "over"
+WHAT_IF, PAST, NOW = "what_if", "past", "now"
 
 
 def find_hazard(found: Found, reach: int) -> Fired | None:
@@ -17,7 +18,7 @@ def find_hazard(found: Found, reach: int) -> Fired | None:
 
 
 def _is_happening(found: Found) -> bool:
-    if DRILL in found or STORY in found:
+    if DRILL in found or STORY in found or OVER in found:
         return False
     if NOW in found:
         return True

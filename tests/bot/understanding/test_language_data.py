@@ -9,7 +9,8 @@ from bot.understanding.rules import rulebook
 
 READ_IN_PYTHON = {
     "negation", "not_negation", "decoy", "spot", "public_area", "own_home", "name_before",
-    "drill", "story", "what_if", "past", "now",
+    "drill", "story", "over", "what_if",
+    "past", "now",
 }  # fmt: skip
 
 

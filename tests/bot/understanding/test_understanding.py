@@ -68,6 +68,9 @@ def test_danger_is_recognised(text: str, hazard: str) -> None:
         "楼道堆杂物有火灾隐患",
         "上次电梯困人的事处理了吗",
         "电视剧里着火那段太假了",
+        "昨天楼下着火了,现在已经扑灭了,电还没来",
+        "没有人被困,就是电梯停了",
+        "false alarm, there is no fire",
     ),
 )
 def test_denied_past_and_imagined_danger_does_not_alarm(text: str) -> None:
