@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.words import Said, Words
 from domain.register.model import Room
-from domain.tickets.model import Report
+from domain.tickets.model import Report, Ticket
 from domain.tickets.ports import TicketWork
 
-# When somebody may come, as the buttons offer it: kept by key, so that each reader has it in their own language.
-VISITS = ("visit-anytime", "visit-today", "visit-tomorrow-morning", "visit-tomorrow-afternoon", "visit-weekend")
+# When somebody may come, as the buttons offer it. Kept by key, so that each reader has it in their own language; and
+# with the date that was meant, for "tomorrow" is another day tomorrow: (days from the report, the sentence).
+VISITS: dict[str, tuple[int, str] | None] = {
+    "visit-anytime": None,
+    "visit-today": (0, "visit-on-day"),
+    "visit-tomorrow-morning": (1, "visit-on-morning"),
+    "visit-tomorrow-afternoon": (1, "visit-on-afternoon"),
+    "visit-weekend": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,16 @@ class Voice:
         return self.say("place-in-room", room=self.room(room), place=report.place) if report.place else self.room(room)
 
     def visit(self, report: Report) -> str:
-        """When somebody may come: one of ours, or the owner's own words."""
-        return self.say(report.visit) if report.visit in VISITS else report.visit
+        """When somebody may come: one of ours, with its date, or the owner's own words."""
+        if report.visit not in VISITS:
+            return report.visit
+        dated = VISITS[report.visit]
+        if dated is None:
+            return self.say(report.visit)
+        days, key = dated
+        since = report.opened_at if isinstance(report, Ticket) else self.now
+        timezone = self.work.register.estate(report.estate_id).timezone
+        return self.say(key, date=self.words.day(since + timedelta(days=days), language=self.language, timezone=timezone))
 
     def name(self, person_id: int | None) -> str:
         """Who it is; nobody has no name."""

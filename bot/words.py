@@ -67,16 +67,18 @@ class Words:
         return None
 
     def moment(self, when: datetime, *, now: datetime, language: str, timezone: str) -> str:
-        """A time as one says it: "今天 15:30", "tomorrow 9:00 AM", "11月23日 周一 09:00"."""
-        zone, locale = ZoneInfo(timezone), Locale.parse(language)
+        """A time as one says it: "今天 15:30", "tomorrow 9:00 AM", "11月23日周一 09:00"."""
+        zone = ZoneInfo(timezone)
         local = when.astimezone(zone)
-        days = (local.date() - now.astimezone(zone).date()).days
-        clock = format_time(local, "short", locale=locale)
+        clock = format_time(local, "short", locale=Locale.parse(language))
         near = {-1: "day-yesterday", 0: "day-today", 1: "day-tomorrow"}
-        if days in near:
-            return f"{self.say(near[days], language)} {clock}"
-        pattern = locale.datetime_skeletons["MMMEd"].pattern
-        return f"{format_date(local.date(), pattern, locale=locale)} {clock}"
+        key = near.get((local.date() - now.astimezone(zone).date()).days)
+        return f"{self.say(key, language) if key else self.day(when, language=language, timezone=timezone)} {clock}"
+
+    def day(self, when: datetime, *, language: str, timezone: str) -> str:
+        """A date as one says it: "11月23日周一", "Mon, Nov 23"."""
+        locale = Locale.parse(language)
+        return format_date(when.astimezone(ZoneInfo(timezone)).date(), locale.datetime_skeletons["MMMEd"].pattern, locale=locale)
 
 
 def _read(folder: Path) -> Mapping[str, Sentence]:
