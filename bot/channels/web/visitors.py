@@ -14,7 +14,7 @@ from starlette.responses import Response
 from bot.channels.web.body import field
 from bot.channels.web.refused import NOT_FOUND, Refused
 from bot.channels.web.send import WebChannel
-from domain.messaging.web import WebPerson
+from domain.messaging.web import WebPerson, WebWork
 
 COOKIE = "guanjia"
 _MAX_AGE = 180 * 24 * 3600
@@ -48,13 +48,17 @@ async def visitor(web: WebChannel, request: Request, values: Any) -> Visitor:
     user = f"demo-{field(values, 'as')}" if web.demo else user_of(web, request)
     if user is None:
         raise Refused(401, "web-no-link")
-    person = await web.read(lambda work: work.web.person(user))
-    if not web.demo:
-        return Visitor(user=user, person=person)
-    if person is None:
+    known = await web.read(lambda work: _known(work, user, demo=web.demo))
+    if web.demo and known.person is None:
         raise Refused(*NOT_FOUND)
-    groups = await web.read(lambda work: frozenset(group.chat for group in work.web.groups()))
-    return Visitor(user=user, person=person, groups=groups if person.roles else frozenset())
+    return known
+
+
+def _known(work: WebWork, user: str, *, demo: bool) -> Visitor:
+    """Group chats of the web exist in the demo only, for its staff."""
+    person = work.web.person(user)
+    groups = work.web.groups() if demo and person and person.roles else ()
+    return Visitor(user=user, person=person, groups=frozenset(group.chat for group in groups))
 
 
 async def readable(web: WebChannel, request: Request) -> Collection[str]:

@@ -115,7 +115,9 @@ class House:
 async def serving(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """The house on a port of its own; at the end it is told to stop as by a signal."""
     server = uvicorn.Server(uvicorn.Config(house.app, log_config=None, lifespan="off", ws="none"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))  # with the protocol named, asyncio turns Nagle's delay off
+        listening.listen()
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         task = asyncio.create_task(server.serve(sockets=[listening]))
         async with httpx.AsyncClient(base_url=address, timeout=5) as client:
