@@ -7,10 +7,10 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import structlog
 
+from bot import metrics
 from bot.channels.base import Channel, DeliveryError, Outgoing, Parcel
 from bot.commit import Commit
 from bot.turn import DeskWork
@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 64  # sends under way at the same time
 LEASE = timedelta(seconds=90)  # longer than any send may take
 SWEEP = 1.0  # seconds: how often somebody else's rows are noticed
+LAST_WORDS = 8.0  # seconds for what is under way when we are told to stop; what is not done by then is sent again
+Outcome = tuple[Delivery, DeliveryState, Callable[[DeskWork], object]]  # the row, its state now, how that is kept
 TRIES = 8  # 1 s, 2 s, 4 s … about four minutes; then the row has failed
 
 
@@ -54,7 +56,7 @@ class Sender:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), SWEEP)
         if self._under_way:
-            await asyncio.wait(self._under_way)
+            await asyncio.wait(self._under_way, timeout=LAST_WORDS)
 
     async def _send_some(self) -> bool:
         """Lease as many rows as there is room for; False when there was nothing to do (yet)."""
@@ -91,10 +93,23 @@ class Sender:
             outcome = _end(row, DeliveryState.FAILED, "bug")
         else:
             self._paused.pop(row.channel, None)
-            outcome = lambda work: work.deliveries.sent(row.id, reference=reference, now=datetime.now(UTC))  # noqa: E731
-        await self._commit(outcome)
+            outcome = _sent(row, reference)
+        await self._write_down(outcome)
 
-    def _outcome(self, row: Delivery, error: DeliveryError) -> Callable[[DeskWork], Any]:
+    async def _write_down(self, outcome: Outcome) -> None:
+        """Until it is kept: what was sent once must not be sent again because the disk was full."""
+        row, state, write = outcome
+        metrics.delivered(row, state, datetime.now(UTC))
+        while True:
+            try:
+                await self._commit(write)
+            except Unavailable as error:
+                log.error("records-unavailable", reason=str(error), delivery=row.id)
+                await asyncio.sleep(SWEEP)
+            else:
+                return
+
+    def _outcome(self, row: Delivery, error: DeliveryError) -> Outcome:
         """What the error means for the row."""
         if error.paused:
             if self._open(row.channel):
@@ -133,16 +148,23 @@ def _parcel(work: DeskWork, row: Delivery) -> Parcel:
     return Parcel(delivery=row, message=message, photos=tuple((one.channel, one.ref) for one in kept if one), copies=copies)
 
 
-def _again(row: Delivery, wait: timedelta, reason: str, *, counted: bool = True) -> Callable[[DeskWork], Any]:
+def _sent(row: Delivery, reference: str | None) -> Outcome:
+    now = datetime.now(UTC)
+    return row, DeliveryState.SENT, lambda work: work.deliveries.sent(row.id, reference=reference, now=now)
+
+
+def _again(row: Delivery, wait: timedelta, reason: str, *, counted: bool = True) -> Outcome:
     due = datetime.now(UTC) + wait
-    return lambda work: work.deliveries.again(row.id, due_at=due, reason=reason, counted=counted)
+    write = lambda work: work.deliveries.again(row.id, due_at=due, reason=reason, counted=counted)  # noqa: E731
+    return row, DeliveryState.QUEUED, write
 
 
-def _end(row: Delivery, state: DeliveryState, reason: str) -> Callable[[DeskWork], Any]:
-    return lambda work: work.deliveries.end(row.id, state=state, reason=reason, now=datetime.now(UTC))
+def _end(row: Delivery, state: DeliveryState, reason: str) -> Outcome:
+    now = datetime.now(UTC)
+    return row, state, lambda work: work.deliveries.end(row.id, state=state, reason=reason, now=now)
 
 
-def _moved(row: Delivery, new: str) -> Callable[[DeskWork], Any]:
+def _moved(row: Delivery, new: str) -> Outcome:
     """The chat has a new id: everywhere, and this row goes out again."""
 
     def write(work: DeskWork) -> None:
@@ -150,10 +172,10 @@ def _moved(row: Delivery, new: str) -> Callable[[DeskWork], Any]:
         work.deliveries.move_chat(channel=row.channel, old=row.chat, new=new)
         work.deliveries.again(row.id, due_at=datetime.now(UTC), reason="chat moved", counted=False)
 
-    return write
+    return row, DeliveryState.QUEUED, write
 
 
-def _unreachable(row: Delivery, reason: str) -> Callable[[DeskWork], Any]:
+def _unreachable(row: Delivery, reason: str) -> Outcome:
     """Nobody there: no row of this chat is tried again until they come back."""
 
     def write(work: DeskWork) -> None:
@@ -161,4 +183,4 @@ def _unreachable(row: Delivery, reason: str) -> Callable[[DeskWork], Any]:
         work.addresses.set_reachable(row.channel, row.chat, reachable=False)
         work.deliveries.unreachable(channel=row.channel, chat=row.chat, reason=reason, now=now)
 
-    return write
+    return row, DeliveryState.UNREACHABLE, write

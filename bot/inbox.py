@@ -43,6 +43,8 @@ def drain(work: DeskWork, handle: Handle, apologise: Apologise, *, now: datetime
             for received in batch:
                 handle(work, received, now=now)
             work.inbox.done([received.id for received in batch], now=now)
+        for received in batch:
+            metrics.handled(received, "handled", now)
     except Unavailable:
         raise
     except Exception:  # noqa: BLE001 - found and logged one by one below
@@ -56,7 +58,9 @@ def _one_by_one(
     for received in batch:
         if _handled(work, received, handle, now):
             work.inbox.done([received.id], now=now)
+            metrics.handled(received, "handled", now)
         else:
+            metrics.handled(received, "parked", now)
             with work.savepoint():
                 apologise(work, received, now)
 

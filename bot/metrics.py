@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from prometheus_client import Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from domain.messaging.model import Backlog
+from domain.messaging.model import Backlog, Delivery, DeliveryState, Received
 
-UPDATES_IN = Counter("guanjia_updates_received_total", "Updates stored in the inbox", ["channel"])
+UPDATES_IN = Counter("guanjia_updates_received_total", "Updates taken from the inbox for the first time", ["channel"])
 UPDATES_HANDLED = Counter("guanjia_updates_handled_total", "Updates handled or parked", ["channel", "outcome"])
-DELIVERIES = Counter("guanjia_deliveries_total", "Deliveries by how they ended", ["channel", "lane", "state"])
+DELIVERIES = Counter("guanjia_deliveries_total", "Deliveries by how each try ended", ["channel", "lane", "state"])
 ESCALATIONS = Counter("guanjia_escalations_total", "Rungs of the ladder that were climbed", ["audience", "late"])
 HANDLING_LAG = Histogram(
     "guanjia_handling_lag_seconds", "From an update's arrival to its answer being queued",
@@ -22,6 +23,21 @@ DELIVERY_LAG = Histogram(
     "guanjia_delivery_lag_seconds", "From a delivery being queued to the platform having it", ["lane"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600),
 )  # fmt: skip
+
+
+def handled(received: Received, outcome: str, now: datetime) -> None:
+    """An update came to its end: "handled" or "parked"."""
+    UPDATES_IN.labels(received.channel).inc()
+    UPDATES_HANDLED.labels(received.channel, outcome).inc()
+    HANDLING_LAG.observe((now - received.received_at).total_seconds())
+
+
+def delivered(row: Delivery, state: str, now: datetime) -> None:
+    """A delivery was tried: it is sent, will be tried again, or has ended otherwise."""
+    lane = row.lane.name.lower()
+    DELIVERIES.labels(row.channel, lane, state).inc()
+    if state == DeliveryState.SENT:
+        DELIVERY_LAG.labels(lane).observe((now - row.created_at).total_seconds())
 
 
 class BacklogCollector(Collector):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot import metrics
 from bot.audiences import Recipient, Scene
 from bot.channels.base import Outgoing
 from bot.notices import NOTICES, Notice
@@ -11,7 +12,7 @@ from bot.turn import DeskWork, keyed
 from bot.voice import Voice
 from bot.words import Words
 from domain.messaging.model import Delivery, Lane, Mode
-from domain.tickets.events import TicketEvent
+from domain.tickets.events import TicketEscalated, TicketEvent
 from domain.tickets.model import Ticket, Urgency
 from domain.transaction import Event
 
@@ -36,6 +37,8 @@ class Telling:
             for recipient in notice.to(scene)
         ]
         work.deliveries.add(rows)
+        if isinstance(event, TicketEscalated):
+            metrics.ESCALATIONS.labels(event.audience, str(event.late).lower()).inc()
 
     def _delivery(self, notice: Notice, scene: Scene, to: Recipient, now: datetime) -> Delivery:
         voice = Voice(self._words, to.language, now, scene.work)
