@@ -1,0 +1,25 @@
+"""Drafts the next step: what differs between the steps so far and storage/tables.py."""
+
+import sys
+from tempfile import TemporaryDirectory
+
+from alembic import command
+
+from storage.engine import open_engine
+from storage.schema import HEAD, alembic_config, prepare
+
+_USAGE = 'usage: python -m storage.migrations "what changes"'
+
+
+def draft(words: str) -> None:
+    """Write the next numbered step; read it, put it right, and raise storage.schema.HEAD."""
+    with TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{folder}/steps.db")
+        prepare(engine)
+        with engine.connect() as connection:
+            command.revision(alembic_config(connection), words, autogenerate=True, rev_id=f"{int(HEAD) + 1:04}")
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    draft(" ".join(sys.argv[1:]) or sys.exit(_USAGE))

