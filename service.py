@@ -102,7 +102,8 @@ class Service:
         return await self.channels[channel].fetch(ref)
 
     def _deep_link(self, channel: str, payload: str) -> str | None:
-        return self.telegram.deep_link(payload) if self.telegram and channel == self.telegram.name else None
+        link = self.telegram.link if self.telegram and channel == self.telegram.name else None
+        return link and f"{link}?start={payload}"
 
     def _telegram(self) -> TelegramChannel | None:
         options = self.settings.telegram
@@ -160,7 +161,7 @@ class Service:
         )  # fmt: skip
         server = Server(config, self.web.close)
         for part in parts:
-            part.add_done_callback(lambda ended: server.give_up(ended))
+            part.add_done_callback(server.give_up)
         await server.serve()
         if server.lost:
             raise server.lost
@@ -170,7 +171,11 @@ class Service:
         if self.telegram is None:
             return
         with self.database.reading() as work:
-            groups = [group for estate in work.register.estates() for group in work.addresses.groups(estate.id, GroupKind.STAFF)]
+            groups = [
+                group
+                for estate in work.register.estates()
+                for group in work.addresses.groups(estate.id, GroupKind.STAFF)
+            ]
         await self.telegram.start(staff_chats={group.chat for group in groups if group.channel == self.telegram.name})
         options = self.settings.telegram
         if options.webhook_url and options.webhook_secret:
@@ -205,10 +210,15 @@ class Server(uvicorn.Server):
         self.lost: BaseException | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM or Ctrl+C."""
+        """SIGTERM or Ctrl+C; a second Ctrl+C does not wait for open connections.
+
+        uvicorn's own handler would raise the signal again once the doors are closed, and the process would die of it
+        before what is under way is finished.
+        """
         log.info("stopping", signal=signal.Signals(sig).name)
         self._close_streams()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     def give_up(self, part: asyncio.Task[None]) -> None:
         """A part that ends by itself with an error takes the service down: a supervisor restarts it whole."""
