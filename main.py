@@ -27,10 +27,17 @@ from settings import Settings
 from storage import lease, schema
 from storage.engine import Database, open_engine
 
-cli = typer.Typer(name="guanjia", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+cli = typer.Typer(
+    name="guanjia", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
 ROOT = Path(__file__).parent
 LOCALES = ROOT / "locales"
-EXIT = {lease.AlreadyRunning: 3, schema.WrongSchema: 4, schema.Damaged: 5, schema.Unreachable: 6}  # others: 1; settings: 2
+EXIT = {
+    lease.AlreadyRunning: 3,
+    schema.WrongSchema: 4,
+    schema.Damaged: 5,
+    schema.Unreachable: 6,
+}  # others: 1; settings: 2
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 Language = Annotated[str, typer.Option(help="zh_CN or en.")]
 

@@ -19,7 +19,12 @@ class Http(BaseModel):
     @property
     def loopback(self) -> bool:
         """Reachable from this machine alone."""
-        return self.host == "localhost" or (self.host[0].isdigit() or ":" in self.host) and ip_address(self.host).is_loopback
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:  # a name: who knows where it leads
+            return False
 
     @property
     def url(self) -> str:

@@ -50,7 +50,7 @@ class Sender:
                 started = await self._send_some()
                 self.moved_at = datetime.now(UTC)
             except Unavailable as error:
-                log.error("records-unavailable", reason=str(error))
+                log.warning("records-unavailable", reason=str(error))
                 started = False
             if not started:
                 with suppress(TimeoutError):
@@ -104,7 +104,7 @@ class Sender:
             try:
                 await self._commit(write)
             except Unavailable as error:
-                log.error("records-unavailable", reason=str(error), delivery=row.id)
+                log.warning("records-unavailable", reason=str(error), delivery=row.id)
                 await asyncio.sleep(SWEEP)
             else:
                 return
@@ -129,7 +129,8 @@ class Sender:
             return _end(row, DeliveryState.UNKNOWN, error.reason)
         if row.tries + 1 >= TRIES:
             return _end(row, DeliveryState.FAILED, error.reason)
-        return _again(row, timedelta(seconds=2**row.tries * random.uniform(0.5, 1)), error.reason)
+        jitter = random.uniform(0.5, 1)  # noqa: S311 - no secret
+        return _again(row, timedelta(seconds=2**row.tries * jitter), error.reason)
 
 
 def _lease(work: DeskWork, now: datetime, limit: int, channels: Sequence[str]) -> list[Parcel]:
@@ -145,7 +146,9 @@ def _parcel(work: DeskWork, row: Delivery) -> Parcel:
     if row.mode is Mode.EDIT and row.subject:
         found = work.deliveries.copies(row.subject, channel=row.channel, chat=row.chat)
         copies = tuple(one.reference for one in found if one.reference)
-    return Parcel(delivery=row, message=message, photos=tuple((one.channel, one.ref) for one in kept if one), copies=copies)
+    return Parcel(
+        delivery=row, message=message, photos=tuple((one.channel, one.ref) for one in kept if one), copies=copies
+    )
 
 
 def _sent(row: Delivery, reference: str | None) -> Outcome:

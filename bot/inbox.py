@@ -52,9 +52,7 @@ def drain(work: DeskWork, handle: Handle, apologise: Apologise, *, now: datetime
     return len(batch)
 
 
-def _one_by_one(
-    work: DeskWork, batch: Sequence[Received], handle: Handle, apologise: Apologise, now: datetime
-) -> None:
+def _one_by_one(work: DeskWork, batch: Sequence[Received], handle: Handle, apologise: Apologise, now: datetime) -> None:
     for received in batch:
         if _handled(work, received, handle, now):
             work.inbox.done([received.id], now=now)
@@ -73,9 +71,11 @@ def _handled(work: DeskWork, received: Received, handle: Handle, now: datetime) 
                 handle(work, received, now=now)
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - one of the two places where a bug is caught
+        except Exception as error:  # one of the two places where a bug is caught
             reason = f"{type(error).__name__} at try {attempt}"
-            log.warning("update-failed", channel=received.channel, key=received.key, reason=reason, exc_info=attempt == TRIES)
+            log.warning(
+                "update-failed", channel=received.channel, key=received.key, reason=reason, exc_info=attempt == TRIES
+            )
             work.inbox.failed(received.id, reason=reason)
         else:
             return True
@@ -104,7 +104,7 @@ class Reader:
             try:
                 handled = await self._commit(self._drain)
             except Unavailable as error:
-                log.error("records-unavailable", reason=str(error))
+                log.warning("records-unavailable", reason=str(error))
                 handled = 0
             if not handled:
                 with suppress(TimeoutError):

@@ -31,11 +31,15 @@ class Notice:
     photos: Callable[[Ticket], tuple[str, ...]] = lambda _ticket: ()
 
 
+def _reported(ticket: Ticket) -> tuple[str, ...]:
+    return ticket.photos
+
+
 def _refresh(event: type[Event]) -> tuple[Notice, ...]:
     """Every copy of the staff's card and of the repairer's card shows what is true now."""
     return (
-        Notice(event, audiences.copies("ticket"), letters.staff, Lane.URGENT, "ticket", Mode.EDIT),
-        Notice(event, audiences.copies("work"), letters.worker, Lane.URGENT, "work", Mode.EDIT),
+        Notice(event, audiences.copies("ticket"), letters.staff, Lane.URGENT, "ticket", Mode.EDIT, photos=_reported),
+        Notice(event, audiences.copies("work"), letters.worker, Lane.URGENT, "work", Mode.EDIT, photos=_reported),
     )
 
 
@@ -47,10 +51,6 @@ def _own(event: type[Event], key: str, lane: Lane = Lane.NOTICE) -> Notice:
 def _takes_over(event: type[Event]) -> Notice:
     """The repairer's own card, with contact, photos and next steps."""
     return Notice(event, audiences.repairer, letters.worker, Lane.URGENT, "work", photos=_reported)
-
-
-def _reported(ticket: Ticket) -> tuple[str, ...]:
-    return ticket.photos
 
 
 def _is_low(event: Any) -> bool:
@@ -72,7 +72,13 @@ NOTICES: tuple[Notice, ...] = (
     _takes_over(e.TicketPassedOn),
     _own(e.TicketPassedOn, "ticket-passed-on-owner"),
     *_refresh(e.TicketHandedBack),
-    Notice(e.TicketHandedBack, audiences.staff_groups, letters.staff_again("ticket-handed-back-staff"), Lane.URGENT, "ticket"),
+    Notice(
+        e.TicketHandedBack,
+        audiences.staff_groups,
+        letters.staff_again("ticket-handed-back-staff"),
+        Lane.URGENT,
+        "ticket",
+    ),
     _own(e.TicketHandedBack, "ticket-handed-back-owner"),
     *_refresh(e.RepairerDeparted),
     _own(e.RepairerDeparted, "repairer-departed-owner"),
@@ -89,17 +95,29 @@ NOTICES: tuple[Notice, ...] = (
     *_refresh(e.TicketReopened),
     Notice(e.TicketReopened, audiences.repairer, letters.worker_again("ticket-reopened-repairer"), Lane.URGENT, "work"),
     _own(e.TicketReopened, "ticket-reopened-owner", Lane.DIALOG),
-    Notice(e.TicketReopened, audiences.managers, letters.manager("ticket-reopened-manager"), when=lambda event: event.times >= 2),
+    Notice(
+        e.TicketReopened,
+        audiences.managers,
+        letters.manager("ticket-reopened-manager"),
+        when=lambda event: event.times >= 2,
+    ),
     *_refresh(e.TicketRated),
     Notice(e.TicketRated, audiences.managers, letters.low_mark, when=_is_low),
     Notice(e.TicketRated, audiences.done_by, letters.low_mark, when=_is_low),
     Notice(e.CommentAdded, audiences.managers, letters.low_mark, when=_is_low),
+    Notice(e.CommentAdded, audiences.done_by, letters.low_mark),
     *_refresh(e.TicketClosed),
     _own(e.TicketClosed, "ticket-closed-owner"),
     *_refresh(e.TicketCancelled),
     Notice(e.TicketCancelled, audiences.ex_repairer, letters.plain("ticket-cancelled-repairer"), Lane.URGENT),
     Notice(e.TicketEscalated, audiences.called_group, letters.staff_again("ticket-waits-staff"), Lane.URGENT, "ticket"),
-    Notice(e.TicketEscalated, audiences.called_repairer, letters.worker_again("promise-at-risk-repairer"), Lane.URGENT, "work"),
+    Notice(
+        e.TicketEscalated,
+        audiences.called_repairer,
+        letters.reminder,
+        Lane.URGENT,
+        "work",
+    ),
     Notice(e.TicketEscalated, audiences.called_managers, letters.escalated, Lane.URGENT),
 )
 # Kept in the log, told to nobody by a notice: each is answered where it happens.

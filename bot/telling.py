@@ -11,7 +11,7 @@ from bot.notices import NOTICES, Notice
 from bot.turn import DeskWork, keyed
 from bot.voice import Voice
 from bot.words import Words
-from domain.messaging.model import Delivery, Lane, Mode
+from domain.messaging.model import Delivery, Lane
 from domain.tickets.events import TicketEscalated, TicketEvent
 from domain.tickets.model import Ticket, Urgency
 from domain.transaction import Event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from gettext import c2py
 from html import escape
@@ -78,7 +78,9 @@ class Words:
     def day(self, when: datetime, *, language: str, timezone: str) -> str:
         """A date as one says it: "11月23日周一", "Mon, Nov 23"."""
         locale = Locale.parse(language)
-        return format_date(when.astimezone(ZoneInfo(timezone)).date(), locale.datetime_skeletons["MMMEd"].pattern, locale=locale)
+        return format_date(
+            when.astimezone(ZoneInfo(timezone)).date(), locale.datetime_skeletons["MMMEd"].pattern, locale=locale
+        )
 
 
 def _read(folder: Path) -> Mapping[str, Sentence]:
@@ -86,12 +88,17 @@ def _read(folder: Path) -> Mapping[str, Sentence]:
     for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
             catalog = read_po(file, locale=folder.parent.name)
+        plural = c2py(catalog.plural_expr)
         for message in catalog:
             if message.id:
-                key = message.id[0] if isinstance(message.id, tuple) else message.id
-                forms = message.string if isinstance(message.string, tuple) else (message.string,)
-                sentences[key] = (forms, c2py(catalog.plural_expr))
+                key, forms = _several(message.id)[0], tuple(_several(message.string))
+                sentences[key] = (forms, plural)
     return sentences
+
+
+def _several(text: Any) -> Sequence[str]:
+    """Babel gives one string, or several for what has a plural."""
+    return (text,) if isinstance(text, str) else text
 
 
 def mask(phone: str) -> str:

@@ -17,7 +17,9 @@ log = structlog.get_logger(__name__)
 class Clock:
     """Runs each job by its trigger on one thread of its own."""
 
-    def __init__(self, jobs: Iterable[Job], begin: Begin, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, jobs: Iterable[Job], begin: Begin, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._begin = begin
         self._now = now
         self.ticked_at = now()  # readiness watches it

@@ -18,7 +18,7 @@ def count(connection: Connection) -> Backlog:
     )
     by_status = select(tickets.c.status, func.count()).group_by(tickets.c.status)
     return Backlog(
-        inbox={"new": 0, "parked": 0} | {state: number for state, number in connection.execute(updates)},
+        inbox={"new": 0, "parked": 0} | dict(connection.execute(updates).tuples().all()),
         unsent={(Lane(lane).name.lower(), state): number for lane, state, number in connection.execute(unsent)},
-        tickets={status: number for status, number in connection.execute(by_status)},
+        tickets=dict(connection.execute(by_status).tuples().all()),
     )

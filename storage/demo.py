@@ -72,7 +72,9 @@ def _register(work: SqlWork, data: Mapping[str, Any]) -> dict[str, int]:
     return people
 
 
-def _open(work: SqlWork, told: Mapping[str, Any], people: Mapping[str, int], rooms: Mapping[str, int], at: datetime) -> Ticket:
+def _open(
+    work: SqlWork, told: Mapping[str, Any], people: Mapping[str, int], rooms: Mapping[str, int], at: datetime
+) -> Ticket:
     owner = work.register.person(people[told["owner"]])
     assert owner is not None
     report = Report(
@@ -84,7 +86,9 @@ def _open(work: SqlWork, told: Mapping[str, Any], people: Mapping[str, int], roo
     return tickets.open(work=work, report=report, now=at)
 
 
-def _week(work: SqlWork, told: Mapping[str, Any], people: Mapping[str, int], rooms: Mapping[str, int], now: datetime) -> None:
+def _week(
+    work: SqlWork, told: Mapping[str, Any], people: Mapping[str, int], rooms: Mapping[str, int], now: datetime
+) -> None:
     """One ticket of the past: reported, taken after a while, and carried as far as it came."""
     at = now - timedelta(hours=told["hours"])
     ticket = _open(work, told, people, rooms, at)
@@ -106,7 +110,9 @@ def _week(work: SqlWork, told: Mapping[str, Any], people: Mapping[str, int], roo
                 tickets.rate(work=work, ticket_id=ticket.id, mark=told.get("mark", 5), by=owner, now=at)
     if told["to"] == "waiting":
         until = now + timedelta(days=2)
-        tickets.wait(work=work, ticket_id=ticket.id, wait_for=WaitFor(told["wait_for"]), until=until, by=repairer, now=at)
+        tickets.wait(
+            work=work, ticket_id=ticket.id, wait_for=WaitFor(told["wait_for"]), until=until, by=repairer, now=at
+        )
     if "comment" in told:
         tickets.comment(work=work, ticket_id=ticket.id, words=told["comment"], by=owner, now=at)
 

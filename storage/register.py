@@ -22,7 +22,18 @@ from domain.register.model import (
     Speaker,
     Staff,
 )
-from storage.tables import addresses, calendar_days, estates, groups, invites, occupancies, people, rooms, staff, staff_estates
+from storage.tables import (
+    addresses,
+    calendar_days,
+    estates,
+    groups,
+    invites,
+    occupancies,
+    people,
+    rooms,
+    staff,
+    staff_estates,
+)
 from storage.upsert import upsert
 
 _PERSON = people.c.id, people.c.name, people.c.phone, people.c.language, people.c.flags
@@ -30,7 +41,11 @@ _STAFF = (*_PERSON, staff.c.roles, staff.c.skills, staff.c.on_duty, staff.c.cap)
 
 # The statements of the message path are built once: building one anew costs more than running it.
 _SPEAKER = (
-    select(addresses, *(column.label(f"their_{column.name}") for column in (*_PERSON[1:], *_STAFF[len(_PERSON) :])), staff.c.active)
+    select(
+        addresses,
+        *(column.label(f"their_{column.name}") for column in (*_PERSON[1:], *_STAFF[len(_PERSON) :])),
+        staff.c.active,
+    )
     .select_from(addresses.join(people).outerjoin(staff, staff.c.person_id == people.c.id))
     .where(addresses.c.channel == bindparam("on"), addresses.c.user == bindparam("who"))
 )
@@ -38,8 +53,10 @@ _ROOMS_OF = select(rooms).join(occupancies).where(occupancies.c.person_id == bin
 _ESTATES_OF = select(staff_estates.c.estate_id).where(staff_estates.c.person_id == bindparam("whose"))
 
 
-def _person(row: Row[Any]) -> Person:
-    return Person(id=row.id, name=row.name, phone=row.phone, language=row.language, flags=frozenset(map(Flag, row.flags)))
+def _person(row: Any) -> Person:
+    return Person(
+        id=row.id, name=row.name, phone=row.phone, language=row.language, flags=frozenset(map(Flag, row.flags))
+    )
 
 
 def _address(row: Row[Any]) -> Address:
@@ -77,7 +94,10 @@ class SqlRegister:
         return [Room(**row._asdict()) for row in self._connection.execute(_ROOMS_OF, {"whose": person_id})]
 
     def rooms_in(self, estate_id: int) -> Sequence[Room]:
-        return [Room(**row._asdict()) for row in self._connection.execute(select(rooms).where(rooms.c.estate_id == estate_id))]
+        return [
+            Room(**row._asdict())
+            for row in self._connection.execute(select(rooms).where(rooms.c.estate_id == estate_id))
+        ]
 
     def room_stamp(self, estate_ids: Collection[int]) -> object:
         newest = select(func.count(), func.max(rooms.c.id)).where(rooms.c.estate_id.in_(estate_ids))
@@ -179,7 +199,9 @@ class SqlAddresses:
         return [_address(row) for row in self._connection.execute(theirs)]
 
     def bind(self, address: Address) -> None:
-        values = {field: getattr(address, field) for field in ("channel", "user", "chat", "person_id", "seen_at", "reachable")}
+        values = {
+            field: getattr(address, field) for field in ("channel", "user", "chat", "person_id", "seen_at", "reachable")
+        }
         key = [addresses.c.channel, addresses.c.user]
         statement = upsert(self._connection.dialect.name, addresses).values(values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values))

@@ -12,7 +12,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -144,6 +143,7 @@ invites = Table(
 )  # fmt: skip
 
 # --- tickets -----------------------------------------------------------------------------------------------------
+_DUE = text("due_at IS NOT NULL")
 tickets = Table(
     "tickets", metadata,
     Column("id", Id, primary_key=True),
@@ -180,7 +180,7 @@ tickets = Table(
         name="in_progress_iff_repairer",
     ),
     CheckConstraint("mark IS NULL OR mark BETWEEN 1 AND 5", name="mark"),
-    Index("ix_tickets_due", "due_at", postgresql_where=text("due_at IS NOT NULL"), sqlite_where=text("due_at IS NOT NULL")),
+    Index("ix_tickets_due", "due_at", postgresql_where=_DUE, sqlite_where=_DUE),
     Index("ix_tickets_estate_status", "estate_id", "status"),
 )  # fmt: skip
 counters = Table(
@@ -214,6 +214,7 @@ inbox = Table(
     UniqueConstraint("channel", "key"),
     Index("ix_inbox_new", "id", postgresql_where=text("state = 'new'"), sqlite_where=text("state = 'new'")),
 )  # fmt: skip
+_CARD = text("subject IS NOT NULL")
 _UNSENT = text("state IN ('queued', 'sending')")
 deliveries = Table(
     "deliveries", metadata,
@@ -236,7 +237,7 @@ deliveries = Table(
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Index("ix_deliveries_unsent", "channel", "chat", "id", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
-    Index("ix_deliveries_subject", "subject", postgresql_where=text("subject IS NOT NULL"), sqlite_where=text("subject IS NOT NULL")),
+    Index("ix_deliveries_subject", "subject", postgresql_where=_CARD, sqlite_where=_CARD),
 )  # fmt: skip
 keyboards = Table(
     "keyboards", metadata,

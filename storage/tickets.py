@@ -43,11 +43,10 @@ class SqlTickets:
 
     def number(self, letter: str, day: date) -> str:
         one_more = upsert(self._connection.dialect.name, counters)
-        statement = one_more.values(name=day.isoformat(), value=1)
-        statement = statement.on_conflict_do_update(
-            index_elements=[counters.c.name], set_={"value": counters.c.value + 1}
-        ).returning(counters.c.value)
-        return f"{letter}{day:%m%d}-{self._connection.execute(statement).scalar_one():03d}"
+        first = one_more.values(name=day.isoformat(), value=1)
+        counted = first.on_conflict_do_update(index_elements=[counters.c.name], set_={"value": counters.c.value + 1})
+        value = self._connection.execute(counted.returning(counters.c.value)).scalar_one()
+        return f"{letter}{day:%m%d}-{value:03d}"
 
     def add(self, ticket: Ticket) -> Ticket:
         key = self._connection.execute(insert(tickets).values(_row(ticket)).returning(tickets.c.id)).scalar_one()

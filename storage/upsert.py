@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite.dml import Insert
@@ -11,4 +13,5 @@ __all__ = ["Insert", "upsert"]
 
 def upsert(dialect: str, table: Table) -> Insert:
     """An insert that knows on_conflict_do_nothing and on_conflict_do_update; both dialects' have the same methods."""
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table)  # type: ignore[return-value]
+    insert: Callable[[Table], Insert] = (sqlite if dialect == "sqlite" else postgresql).insert
+    return insert(table)

@@ -54,7 +54,9 @@ class Incoming:
     message: str | None = None  # the platform's id of this message, or of the one whose button was pressed
     photos: tuple[str, ...] = ()  # the channel's own handles
     album: str | None = None  # photos sent together arrive one by one under one name
-    other: str | None = None  # "voice", "video", "sticker", "location", "document", "photo-too-large": what we cannot read
+    other: str | None = (
+        None  # "voice", "video", "sticker", "location", "document", "photo-too-large": what we cannot read
+    )
     contact: Contact | None = None
     addressed: bool = True  # in groups: mentioned, replied to, or a command
     thread: str | None = None
@@ -148,4 +150,3 @@ class Channel(Protocol):
 
     async def fetch(self, ref: str) -> bytes:
         """A photo's bytes, for showing it on another channel."""
-
