@@ -42,14 +42,24 @@ class Calendar:
         return moment.astimezone(ZoneInfo(self.timezone))
 
     def add(self, start: datetime, span: timedelta, clock: Clock = Clock.ALWAYS) -> datetime:
-        """The moment (UTC) at which *span* of counting time has passed since *start*."""
+        """The moment (UTC) at which *span* of counting time has passed since *start*; before it, when negative."""
         if clock is Clock.ALWAYS:
             return start + span
+        if span < timedelta():
+            return self._back(start, -span, clock)
         for opens, closes in self._windows(start, clock):
             begin = max(opens, start)
             if begin + span <= closes:
                 return begin + span
             span -= closes - begin
+        raise ValueError("this calendar never opens")
+
+    def _back(self, end: datetime, span: timedelta, clock: Clock) -> datetime:
+        for opens, closes in self._windows(end, clock, step=-1):
+            last = min(closes, end)
+            if last - span >= opens:
+                return last - span
+            span -= last - opens
         raise ValueError("this calendar never opens")
 
     def between(self, start: datetime, end: datetime, clock: Clock = Clock.ALWAYS) -> timedelta:
@@ -65,13 +75,13 @@ class Calendar:
             total += max(timedelta(), min(closes, end) - max(opens, start))
         return total
 
-    def _windows(self, start: datetime, clock: Clock) -> Iterator[tuple[datetime, datetime]]:
-        """The counting stretches (UTC) from the day of *start* on."""
+    def _windows(self, start: datetime, clock: Clock, step: int = 1) -> Iterator[tuple[datetime, datetime]]:
+        """The counting stretches (UTC) from the day of *start* on, or back."""
         zone = ZoneInfo(self.timezone)
         first = start.astimezone(zone).date()
         closed = 0
         for offset in count():
-            day = first + timedelta(days=offset)
+            day = first + timedelta(days=step * offset)
             hours = self.waking if clock is Clock.WAKING else self._office(day)
             if hours is None:
                 closed += 1
@@ -80,7 +90,7 @@ class Calendar:
                 continue
             closed = 0
             opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in hours)
-            if closes > start:
+            if closes > start if step > 0 else opens < start:
                 yield opens, closes
 
     def _office(self, day: date) -> Hours | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.calendar import Calendar
 from domain.errors import Stale
-from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Staff
+from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Speaker, Staff
 from domain.tickets.lifecycle import ENDED
 from domain.tickets.model import Ticket, Urgency
 from domain.transaction import Event
@@ -104,6 +104,9 @@ class FakeRegister:
     def person(self, person_id: int) -> Person | None:
         return self.people.get(person_id)
 
+    def search(self, said: str) -> Sequence[Person]:
+        return [one for key, one in sorted(self.people.items()) if said in (one.name, one.phone, str(key))]
+
     def people_by_phone(self, phone: str) -> Sequence[Person]:
         return [self.people[key] for key in sorted(self.people) if self.people[key].phone == phone]
 
@@ -133,12 +136,20 @@ class FakeRegister:
 class FakeAddresses:
     """domain.register.ports.Addresses."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, register: FakeRegister) -> None:
+        self._register = register
         self.rows: dict[tuple[str, str], Address] = {(one.channel, one.user): one for one in place.addresses}
         self.allowed: list[Group] = list(place.groups)
 
     def find(self, channel: str, user: str) -> Address | None:
         return self.rows.get((channel, user))
+
+    def speaker(self, channel: str, user: str) -> Speaker | None:
+        address = self.find(channel, user)
+        person = self._register.person(address.person_id) if address else None
+        if address is None or person is None:
+            return None
+        return Speaker(address=address, person=person, staff=self._register.staff(person.id))
 
     def of(self, person_ids: Collection[int]) -> Sequence[Address]:
         theirs = [one for one in self.rows.values() if one.person_id in person_ids]
@@ -191,7 +202,7 @@ class FakeWork:
         place = place or Place()
         self.tickets = FakeTickets()
         self.register = FakeRegister(place)
-        self.addresses = FakeAddresses(place)
+        self.addresses = FakeAddresses(place, self.register)
         self.invites = FakeInvites()
         self.events: list[Event] = []
 

@@ -37,10 +37,16 @@ def _close(work: TicketWork, ticket: Ticket, now: datetime) -> Ticket:
 
 def _escalate(work: TicketWork, ticket: Ticket, now: datetime) -> Ticket:
     """Call the highest level whose time has come; levels that passed unseen are not called one by one."""
-    policy = policy_of(work.register.estate(ticket.estate_id).policy)
-    called = replace(ticket, rung=ticket.rung + 1)
-    rung, due = climb(called, policy, work.register.calendar(ticket.estate_id), now)
-    rungs = ladder_of(ticket, policy).rungs
+    policy, calendar = (
+        policy_of(work.register.estate(ticket.estate_id).policy),
+        work.register.calendar(ticket.estate_id),
+    )
+    ladder = ladder_of(ticket, policy)
+    awake = calendar.add(now, timedelta(), ladder.clock)
+    if awake > now:  # the clock stood still over the evening: nobody is woken to hear of it
+        return work.tickets.save(replace(ticket, due_at=awake))
+    rung, due = climb(replace(ticket, rung=ticket.rung + 1), policy, calendar, now)
+    rungs = ladder.rungs
     late = ticket.due_at is not None and now - ticket.due_at > LATE
     saved = work.tickets.save(replace(ticket, rung=rung, due_at=due))
     event = events.TicketEscalated(

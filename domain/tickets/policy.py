@@ -36,7 +36,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One level: *after* the ladder's start (before it, when negative) this audience is called."""
+    """One level: *after* the ladder's start (before it, when negative), on its clock, this audience is called."""
 
     after: timedelta
     audience: Audience
@@ -58,7 +58,7 @@ def _ladder(clock: Clock, repeat: int, *rungs: tuple[int, Audience]) -> Ladder:
 
 
 LONGEST = timedelta(days=366)
-_HOUR, _DAY = 60, 24 * 60
+_HOUR = 60  # a day awake has 13
 # Emergencies: respond within 2 h, round the clock. Normal: within 24 h of wall clock on an ordinary day, which
 # is one working day of 8 office hours (docs/decisions/0004-promises-in-office-hours.md).
 PROMISES: Mapping[Urgency, Promise] = MappingProxyType(
@@ -100,7 +100,7 @@ AT_RISK: Mapping[Urgency, Ladder] = MappingProxyType(
         ),
         Urgency.PLANNED: _ladder(
             Clock.WAKING, 13 * _HOUR,
-            (-4 * _HOUR, Audience.REPAIRER), (0, Audience.DUTY_MANAGER), (_DAY, Audience.MANAGER),
+            (-4 * _HOUR, Audience.REPAIRER), (0, Audience.DUTY_MANAGER), (13 * _HOUR, Audience.MANAGER),
         ),
     }
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.calendar import Calendar
 from domain.tickets.lifecycle import Status
@@ -33,11 +33,9 @@ def next_due(ticket: Ticket, policy: Policy, calendar: Calendar) -> datetime | N
     ladder = ladder_of(ticket, policy)
     last = len(ladder.rungs) - 1
     after = ladder.rungs[min(ticket.rung, last)].after + max(0, ticket.rung - last) * ladder.repeat
-    if status is Status.OPEN:
-        return calendar.add(ticket.queued_at, after, ladder.clock)
     if status is Status.WAITING:  # a pause puts nothing at risk before it is over: the first rung waits for its end
         after -= ladder.rungs[0].after
-    return calendar.add(deadline(ticket) + after, timedelta(), ladder.clock)
+    return calendar.add(ticket.queued_at if status is Status.OPEN else deadline(ticket), after, ladder.clock)
 
 
 def climb(ticket: Ticket, policy: Policy, calendar: Calendar, now: datetime) -> tuple[int, datetime | None]:

@@ -51,6 +51,10 @@ def test_quiet_hours_are_quiet_on_holidays_too_and_waking_hours_count_on_them():
     assert holiday.add(at("2026-10-01 20:50"), timedelta(minutes=20), Clock.WAKING) == at("2026-10-02 08:10")
 
 
+def test_two_hours_before_the_office_opens_were_the_evening_before():
+    assert PLAIN.add(at("2026-11-19 09:10"), -2 * HOUR, Clock.WAKING) == at("2026-11-18 20:10")
+
+
 def test_nothing_to_add_at_night_means_the_next_morning():
     assert PLAIN.add(at("2026-11-18 23:00"), timedelta(), Clock.WAKING) == at("2026-11-19 08:00")
     assert PLAIN.add(at("2026-11-18 12:00"), timedelta(), Clock.WAKING) == at("2026-11-18 12:00")
@@ -107,6 +111,12 @@ def test_adding_what_was_measured_never_overshoots(calendar: Calendar, start: da
     assert calendar.add(start, calendar.between(start, end, clock), clock) <= max(
         end, calendar.add(start, timedelta(), clock)
     )
+
+
+@given(calendars, moments, spans, st.sampled_from(Clock))
+def test_the_way_back_leads_to_where_one_came_from(calendar: Calendar, start: datetime, span: timedelta, clock: Clock):
+    start = calendar.add(start, timedelta(), clock)
+    assert calendar.add(calendar.add(start, span, clock), -span, clock) == start
 
 
 @given(calendars, moments, spans, spans, st.sampled_from(Clock))
