@@ -23,7 +23,13 @@ _HOLDER = text(
     " WHERE locktype = 'advisory' AND classid = 0 AND objid = :key AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
-_NOTICE_A_DEAD_HOST = {"tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3}  # a minute
+_LOCK_NOT_AVAILABLE = "55P03"
+_SESSION = {
+    "lock_timeout": "1s",  # the server may take a moment to notice that the last holder was killed
+    "tcp_keepalives_idle": "30",  # and about a minute to notice that its whole machine is gone
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
 
 
 class AlreadyRunning(Refusal):
@@ -125,10 +131,15 @@ class _Session:
         return connection
 
     def _lock(self, connection: Connection) -> None:
-        for name, value in {"application_name": self._note, **_NOTICE_A_DEAD_HOST}.items():
-            connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": str(value)})
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}):
-            raise _refusal_of_session(name_of(self._engine), connection.scalar(_HOLDER, {"key": _KEY}))
+        for name, value in {"application_name": self._note, **_SESSION}.items():
+            connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
+        try:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _KEY})
+        except Unavailable as error:
+            if getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            holder = connection.scalar(_HOLDER, {"key": _KEY})
+            raise _refusal_of_session(name_of(self._engine), holder) from None
 
 
 def _hang_up(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Databases for the tests of storage: new for each test, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from sqlalchemy import URL, Engine
 from storage.engine import open_engine
 from tests import postgres
 
+BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+Fresh = Callable[[str], Engine]
 _NUMBERS = count(1)
 
 
@@ -18,6 +21,24 @@ def postgres_server() -> Iterator[URL]:
     """One server for all tests of this process."""
     with postgres.server() as url:
         yield url
+
+
+@pytest.fixture
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
+    """Makes engines on databases that have nothing in them yet: fresh("sqlite"), fresh("postgres")."""
+    with ExitStack() as leaving:
+
+        def make(kind: str) -> Engine:
+            name = f"test_{next(_NUMBERS)}"
+            if kind == "sqlite":
+                url = f"sqlite:///{tmp_path / name}.db"
+            else:
+                url = leaving.enter_context(postgres.database(request.getfixturevalue("postgres_server"), name))
+            engine = open_engine(url)
+            leaving.callback(engine.dispose)
+            return engine
+
+        yield make
 
 
 @pytest.fixture
@@ -33,15 +54,7 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'guanjia.db'}"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=BOTH)
+def engine(request: pytest.FixtureRequest, fresh: Fresh) -> Engine:
     """A database that has nothing in it yet, on the one and on the other."""
-    return str(request.getfixturevalue(f"{request.param}_url"))
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    """An engine on it."""
-    engine = open_engine(url)
-    yield engine
-    engine.dispose()
+    return fresh(request.param)
