@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -14,9 +13,11 @@ from bot.channels.base import Channel, Happening, Incoming
 from bot.dialog import enter, reply
 from bot.groups import greet_group, in_group
 from bot.intents import BY_COMMAND, INTENTS
+from bot.intents.feedback import read_mark
 from bot.rooms import Rooms
 from bot.turn import DeepLink, DeskWork, Turn
 from bot.understanding import understand
+from bot.understanding.phrases import guess_language
 from bot.words import Words
 from domain.errors import Refusal
 from domain.messaging.model import Conversation, Media, Received
@@ -104,35 +105,49 @@ class App:
         """A button carries only a random key: who presses, where, and what is true now are looked up again."""
         key, _, number = (turn.incoming.button or "").partition(":")
         keyboard = turn.work.keyboards.get(key)
-        if keyboard is None or keyboard.chat != turn.incoming.chat or number not in map(str, range(len(keyboard.actions))):
+        if (
+            keyboard is None
+            or keyboard.chat != turn.incoming.chat
+            or number not in map(str, range(len(keyboard.actions)))
+        ):
             raise Refusal("button-too-old")
         action = keyboard.actions[int(number)]
         enter(turn, action["intent"], action["answers"])
-        if not turn.answered:
-            turn.toast("")
+        if turn.incoming.toast and not turn.answered:
+            turn.toast("")  # the platform shows a spinner until a press is answered
 
     def _words(self, turn: Turn) -> None:
         """Free words: an answer to the open question, or a new wish."""
         if turn.person is None:
+            turn.language = guess_language(turn.incoming.text.lower()) or turn.language
             enter(turn, "start", {})
             return
         turn.photos = self._keep_photos(turn)
         text = turn.incoming.text
-        turn.understood = understand(text, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
+        turn.understood = understand(
+            text, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn)
+        )
         if turn.person.language is None and turn.understood.language:
             turn.language = turn.understood.language
             turn.work.register.set_language(turn.person.id, turn.language)
         conversation, wish = turn.conversation, turn.understood
+        if turn.incoming.other and not text:
+            raise Refusal(f"cannot-read-{turn.incoming.other}")
+        if turn.incoming.other:
+            turn.preface = turn.text(f"cannot-read-{turn.incoming.other}")
         if wish.control in CONTROLS and (conversation.intent or wish.control in ALWAYS):
             enter(turn, CONTROLS[wish.control], {})
-        elif conversation.intent and turn.photos and not text and "photos" in conversation.answers:
-            enter(turn, "add_photo", {})
-        elif turn.incoming.other:
-            raise Refusal(f"cannot-read-{turn.incoming.other}")
-        elif conversation.intent:
-            reply(turn, INTENTS[conversation.intent], conversation)
-        else:
+        elif conversation.intent is None or _gives_way(turn):
+            turn.forget()
             self._wish(turn)
+        elif turn.photos and not text and "photos" in conversation.answers:
+            enter(turn, "add_photo", {})
+        elif (
+            wish.hazard and wish.hazard != conversation.answers.get("hazard") and not INTENTS[conversation.intent].staff
+        ):
+            enter(turn, "alarm", {})
+        else:
+            reply(turn, INTENTS[conversation.intent], conversation)
 
     def _wish(self, turn: Turn) -> None:
         """A new conversation, by what the words want."""
@@ -142,6 +157,8 @@ class App:
             enter(turn, "late_photo", {})
         elif turn.photos or wish in REPORTS:
             enter(turn, "report", {})
+        elif turn.understood.control in VERDICTS or read_mark(turn.incoming.text):
+            enter(turn, "verdict", {"control": turn.understood.control, "mark": read_mark(turn.incoming.text)})
         elif not any(character.isalnum() for character in turn.incoming.text):
             enter(turn, "help", {})
         else:
@@ -185,9 +202,29 @@ class App:
 
 
 REPORTS = frozenset({"repair", "complaint", "emergency"})
-WISHES = {"progress": "mytickets", "chitchat": "help", "control": "help"}
-CONTROLS = {"cancel": "never_mind", "help": "help", "restart": "start_over", "back": "go_back", "repeat": "say_again"}
-ALWAYS = frozenset({"help"})
+VERDICTS = frozenset({"yes", "no"})
+WISHES = {
+    "progress": "mytickets",
+    "chitchat": "small_talk",
+    "praise": "small_talk",
+    "human": "person",
+    "control": "help",
+}
+CONTROLS = {
+    "cancel": "cancel_draft", "help": "help", "restart": "start_over", "back": "go_back", "repeat": "say_again",
+    "language": "language",
+}  # fmt: skip
+ALWAYS = frozenset({"cancel", "help", "language"})
+FORGOTTEN = timedelta(days=1)  # after that, nobody remembers what they were asked
+
+
+def _gives_way(turn: Turn) -> bool:
+    """Is the open question one that nobody means to answer with these words?"""
+    conversation, wish = turn.conversation, turn.understood
+    if conversation.intent is None or not INTENTS[conversation.intent].yields or wish is None:
+        return False
+    old = conversation.updated_at is not None and turn.now - conversation.updated_at > FORGOTTEN
+    return old or wish.hazard is not None or wish.intent == "repair"
 
 
 def _unseen(address: Address, now: datetime) -> bool:

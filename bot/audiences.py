@@ -113,7 +113,9 @@ def copies(card: str) -> Callable[[Scene], Iterable[Recipient]]:
     def find(scene: Scene) -> Sequence[Recipient]:
         found = {(one.channel, one.chat): one for one in scene.work.deliveries.copies(f"{card}:{scene.ticket.id}")}
         return [
-            Recipient(one.channel, one.chat, _language(scene, one.channel, one.chat, one.person_id), one.thread, one.person_id)
+            Recipient(
+                one.channel, one.chat, _language(scene, one.channel, one.chat, one.person_id), one.thread, one.person_id
+            )
             for one in found.values()
         ]
 

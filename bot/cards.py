@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.turn import Rows, Tap
 from bot.voice import Voice
-from bot.words import Said, mask
-from domain.tickets.lifecycle import ALLOWED, IN_PROGRESS, MOVES, Action, Party, Status
+from bot.words import Said, mask, mask_numbers
+from domain.tickets.lifecycle import ALLOWED, IN_PROGRESS, LIVE, MOVES, Action, Party, Status
 from domain.tickets.model import Ticket, Urgency
 
 WORKER_LAYOUT = (
@@ -35,8 +36,12 @@ def rows_for(voice: Voice, ticket: Ticket, party: Party, layout: Sequence[Sequen
 
 def staff_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
     """For the group: no name, and only the ends of the number."""
-    lines = [*_facts(voice, ticket), voice.say("card-phone", phone=mask(ticket.contact)), *_state(voice, ticket)]
-    rows = [[Tap(voice.say("action-claim"), Action.CLAIM, {"ticket": ticket.id})]] if ticket.status == Status.OPEN else []
+    phone = [voice.say("card-phone", phone=mask(ticket.contact))] if ticket.status in LIVE else []
+    public = replace(ticket, words=mask_numbers(ticket.words), visit=mask_numbers(ticket.visit))
+    lines = [*_facts(voice, public), *phone, *_state(voice, ticket)]
+    rows = (
+        [[Tap(voice.say("action-claim"), Action.CLAIM, {"ticket": ticket.id})]] if ticket.status == Status.OPEN else []
+    )
     return "\n".join(lines), rows
 
 
@@ -58,6 +63,12 @@ def manager_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
     if ticket.status in IN_PROGRESS:
         rows = [[tap for tap in row if tap.intent != Action.CLAIM] for row in rows]
     return "\n".join(lines), [*rows, history]
+
+
+def verdict_rows(voice: Voice, ticket: Ticket) -> Rows:
+    """Is it fixed?"""
+    fixed = Tap(voice.say("button-fixed"), Action.CONFIRM, {"ticket": ticket.id})
+    return [[fixed, Tap(voice.say("button-not-fixed"), Action.REJECT, {"ticket": ticket.id})]]
 
 
 def line(voice: Voice, ticket: Ticket) -> Said:
@@ -87,9 +98,11 @@ def _facts(voice: Voice, ticket: Ticket) -> list[Said]:
 
 
 def _promise(voice: Voice, ticket: Ticket) -> list[Said]:
-    if ticket.status not in IN_PROGRESS | {Status.OPEN}:
+    if ticket.status not in {*IN_PROGRESS, Status.OPEN} - {Status.WAITING}:
         return []
-    key, until = ("card-resolve-by", ticket.resolve_by) if ticket.responded_at else ("card-respond-by", ticket.respond_by)
+    key, until = (
+        ("card-resolve-by", ticket.resolve_by) if ticket.responded_at else ("card-respond-by", ticket.respond_by)
+    )
     return [voice.say(key, time=voice.moment(until, ticket.estate_id))]
 
 

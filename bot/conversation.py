@@ -37,6 +37,8 @@ class Intent:
     bound: bool = True  # only for people we know
     staff: bool = False  # only for staff
     private: bool = False  # its questions belong in the private chat
+    lasting: bool = False  # half answered, it is put aside for another question and taken up again afterwards
+    yields: bool = False  # its open question gives way to a report
     begin: Callable[[Turn, Answers], Answers] = _nothing_known  # what is known before the first question
 
 

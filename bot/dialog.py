@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from bot.conversation import Answers, Intent, open_step
-from bot.turn import Tap, Turn
+from bot.conversation import Answers, Intent, open_step, without
+from bot.turn import Rows, Tap, Turn
 from domain.errors import NotAllowed
 from domain.messaging.model import Conversation
 
+HINT = 30  # characters that remind somebody of what they wrote
 PATIENCE = 3  # misunderstood answers to one question before a person is offered
 
 
@@ -21,6 +22,8 @@ def enter(turn: Turn, name: str, answers: Mapping[str, Any]) -> None:
     """
     intent = turn.intents[name]
     if intent.bound and turn.person is None:
+        if not turn.incoming.private:
+            raise NotAllowed("who-are-you-in-group")
         intent, answers = turn.intents["start"], {}
     if intent.staff and turn.staff is None:
         raise NotAllowed("staff-only")
@@ -30,9 +33,35 @@ def enter(turn: Turn, name: str, answers: Mapping[str, Any]) -> None:
 def start(turn: Turn, intent: Intent, answers: Mapping[str, Any]) -> None:
     """Enter an intent with the answers already known."""
     if intent.private and not turn.incoming.private:
+        if turn.incoming.toast:
+            turn.toast(turn.text("go-on-in-private"))
         turn.step_aside()
-    draft = {"draft": secrets.token_urlsafe(6)} if intent.steps else {}
+    draft = {"draft": secrets.token_urlsafe(6), **put_aside(turn)} if intent.steps else {}
     advance(turn, intent, {**draft, **intent.begin(turn, answers)})
+
+
+def put_aside(turn: Turn) -> dict[str, Any]:
+    """What somebody has half told us is kept while something else is asked."""
+    open_one = turn.conversation
+    if open_one.intent is None:
+        return {}
+    worth = turn.intents[open_one.intent].lasting and (open_one.answers.get("words") or open_one.answers.get("photos"))
+    if not worth:
+        return {name: open_one.answers[name] for name in ("aside",) if name in open_one.answers}
+    return {
+        "aside": {"intent": open_one.intent, "step": open_one.step, "answers": without(open_one.answers, ("aside",))}
+    }
+
+
+def take_up(turn: Turn, aside: Mapping[str, Any] | None) -> None:
+    """Go on with what was put aside: now, or after what has just begun."""
+    if not aside:
+        return
+    if turn.conversation.intent is not None:
+        turn.remember(answers={**turn.conversation.answers, "aside": aside})
+        return
+    turn.preface = turn.text("not-sent-yet", words=aside["answers"].get("words", "📷")[:HINT])
+    advance(turn, turn.intents[aside["intent"]], aside["answers"])
 
 
 def advance(turn: Turn, intent: Intent, answers: Answers) -> None:
@@ -42,8 +71,11 @@ def advance(turn: Turn, intent: Intent, answers: Answers) -> None:
         if turn.conversation.intent == intent.name:
             turn.forget()
         intent.act(turn, answers)
+        if intent.steps:
+            take_up(turn, answers.get("aside"))
         return
-    turn.remember(intent=intent.name, step=step.name, answers=dict(answers), misses=0)
+    asked = [name for name in answers.get("asked", ()) if name != step.name]  # in this order: for going back
+    turn.remember(intent=intent.name, step=step.name, answers={**answers, "asked": [*asked, step.name]}, misses=0)
     text, rows = step.ask(turn, answers)
     turn.answer(text, rows)
 
@@ -51,12 +83,19 @@ def advance(turn: Turn, intent: Intent, answers: Answers) -> None:
 def reply(turn: Turn, intent: Intent, conversation: Conversation) -> None:
     """What was said is the answer to the open question; what is none is asked again, with a way out."""
     step = next(one for one in intent.steps if one.name == conversation.step)
-    found = step.read(turn, conversation.answers)
+    known = dict(conversation.answers)
+    if turn.photos and "photos" in known:
+        known |= {"photos": [*known["photos"], *turn.photos], "album": turn.incoming.album}
+    found = step.read(turn, known)
     if found is not None:
-        advance(turn, intent, {**conversation.answers, **found})
+        advance(turn, intent, {**known, **found})
         return
-    turn.remember(misses=conversation.misses + 1)
-    text, rows = step.ask(turn, conversation.answers)
+    turn.remember(misses=conversation.misses + 1, answers=known)
+    text, rows = step.ask(turn, known)
     way_out = [Tap(turn.text("button-person"), "person"), Tap(turn.text("button-cancel"), "never_mind")]
     again = turn.text("not-understood-often" if conversation.misses + 1 >= PATIENCE else "not-understood")
-    turn.answer(f"{again}\n{text}", [*rows, way_out])
+    turn.answer(f"{again}\n{text}", [*rows, *([] if _has_way_out(rows) else [way_out])])
+
+
+def _has_way_out(rows: Rows) -> bool:
+    return any(tap.intent == "never_mind" for row in rows for tap in row)

@@ -15,7 +15,13 @@ from domain.register.model import GroupKind
 if TYPE_CHECKING:
     from bot.turn import DeskWork, Turn
 
-GROUP_COMMANDS = {"board": "board", "duty": "duty", "help": "group_help", "start": "group_help"}
+GROUP_COMMANDS = {
+    "board": "board",
+    "duty": "duty",
+    "mytickets": "mytickets",
+    "help": "group_help",
+    "start": "group_help",
+}
 
 
 def in_group(turn: Turn) -> None:
@@ -25,6 +31,7 @@ def in_group(turn: Turn) -> None:
         leave(turn.work, turn.words, incoming, turn.now)
     elif group.kind is GroupKind.OWNERS:
         if incoming.addressed or incoming.command:
+            turn.language = group.language
             invite_aside(turn)
     elif incoming.command in GROUP_COMMANDS:
         turn.language = group.language

@@ -8,9 +8,10 @@ from bot import cards
 from bot.audiences import Recipient, Scene
 from bot.turn import Rows, Tap
 from bot.voice import Voice
-from bot.words import Said
+from bot.words import Said, mask_numbers
 from domain.tickets.events import HelpRequested, TicketEscalated
-from domain.tickets.model import Urgency
+from domain.tickets.lifecycle import Status
+from domain.tickets.model import Kind, Urgency
 
 Letter = Callable[[Voice, Scene, Recipient], tuple[str, Rows]]
 
@@ -64,14 +65,26 @@ def escalated(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     """A rung of the ladder: nobody took it, or a promise is about to break."""
     event = scene.event
     assert isinstance(event, TicketEscalated)
-    text, rows = manager("ticket-unclaimed-manager" if event.unclaimed else "promise-at-risk-manager")(voice, scene, to)
+    paused = scene.ticket.status == Status.WAITING
+    key = (
+        "ticket-unclaimed-manager" if event.unclaimed else "pause-over-manager" if paused else "promise-at-risk-manager"
+    )
+    text, rows = manager(key)(voice, scene, to)
     return (f"{voice.say('late-notice')}\n{text}" if event.late else text), rows
+
+
+def reminder(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """The repairer's card once more: a promise is about to break, or a pause is over."""
+    paused = scene.ticket.status == Status.WAITING
+    return worker_again("pause-over-repairer" if paused else "promise-at-risk-repairer")(voice, scene, to)
 
 
 def receipt(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     """The owner's receipt: the number and the promise."""
     ticket = scene.ticket
-    if ticket.urgency is Urgency.EMERGENCY:
+    if ticket.kind is not Kind.REPAIR:
+        promise = voice.say("promise-answer", time=voice.moment(ticket.respond_by, ticket.estate_id))
+    elif ticket.urgency is Urgency.EMERGENCY:
         hours = round((ticket.respond_by - ticket.opened_at).total_seconds() / 3600)
         promise = voice.say("promise-hours", count=hours)
     else:
@@ -94,22 +107,26 @@ def finished(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     ticket = scene.ticket
     words = voice.say("work-done-words", words=ticket.work_done) if ticket.work_done else Said("")
     text = voice.say("work-finished-owner", number=ticket.number, name=voice.name(ticket.done_by), words=words)
-    fixed = Tap(voice.say("button-fixed"), "confirm", {"ticket": ticket.id})
-    return text, [[fixed, Tap(voice.say("button-not-fixed"), "reject", {"ticket": ticket.id})]]
+    return text, cards.verdict_rows(voice, ticket)
 
 
 def help_wanted(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     """Who needs a hand, where."""
     event, ticket = scene.event, scene.ticket
     assert isinstance(event, HelpRequested)
-    values = {"number": ticket.number, "place": voice.place(ticket), "name": voice.name(event.by), "words": event.words}
-    return voice.say("help-wanted-staff", **values), ()
+    values = {"number": ticket.number, "place": voice.place(ticket), "name": voice.name(event.by)}
+    return voice.say("help-wanted-staff", **values, words=mask_numbers(event.words)), ()
 
 
 def low_mark(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     """An owner is not content."""
     ticket = scene.ticket
-    values = {"number": ticket.number, "mark": ticket.mark or 0, "name": voice.name(ticket.done_by), "words": ticket.comment}
+    values = {
+        "number": ticket.number,
+        "mark": ticket.mark or 0,
+        "name": voice.name(ticket.done_by),
+        "words": ticket.comment,
+    }
     text = voice.say("low-mark", **values)
     history = [[Tap(voice.say("button-history"), "history", {"ticket": ticket.id})]] if to.person_id else []
     return text, history

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.intents.report import estates_of
+from bot.intents.reported import estates_of
 from bot.turn import Turn
 from bot.understanding import Room, RoomIndex
 from domain.register import model

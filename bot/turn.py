@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.conversation import Intent
 from bot.channels.base import Button, Incoming, Outgoing
+from bot.conversation import Intent
 from bot.understanding import Understood
 from bot.voice import Voice
 from bot.words import Words
@@ -50,7 +50,10 @@ def keyed(work: DeskWork, rows: Rows, *, chat: str, now: datetime) -> tuple[tupl
         work.keyboards.add(Keyboard(key=key, chat=chat, actions=tuple(actions)), now=now)
     numbers = iter(range(len(actions)))
     return tuple(
-        tuple(Button(label=tap.label, data=f"{key}:{next(numbers)}" if tap.intent else "", ask=tap.ask, url=tap.url) for tap in row)
+        tuple(
+            Button(label=tap.label, data=f"{key}:{next(numbers)}" if tap.intent else "", ask=tap.ask, url=tap.url)
+            for tap in row
+        )
         for row in rows
     )
 
@@ -73,6 +76,7 @@ class Turn:
     intents: Mapping[str, Intent]
     deep_link: DeepLink
     photos: tuple[str, ...] = ()  # keys of Media
+    preface: str = ""  # stands above the next answer
     answered: bool = False
 
     @property
@@ -90,16 +94,17 @@ class Turn:
         """A sentence in the person's language."""
         return self.words.say(key, self.language, **values)
 
-    def answer(self, text: str, rows: Rows = (), *, photos: tuple[str, ...] = (), lane: Lane = Lane.DIALOG) -> None:
-        """Say *text* in this chat."""
-        incoming = self.incoming
-        message = Outgoing(text=text, buttons=keyed(self.work, rows, chat=incoming.chat, now=self.now), photos=photos)
-        self._queue(message, Mode.SEND, lane)
+    def answer(self, text: str, rows: Rows = (), *, lane: Lane = Lane.DIALOG, once: str | None = None) -> None:
+        """Say *text* in this chat; what is said *once* under a name is not said again."""
+        text, self.preface = f"{self.preface}\n{text}" if self.preface else text, ""
+        message = Outgoing(text=text, buttons=keyed(self.work, rows, chat=self.incoming.chat, now=self.now))
+        self._queue(message, Mode.SEND, lane, once)
 
     def toast(self, text: str, *, alert: bool = False) -> None:
         """The short answer to a button press; where nothing was pressed, an ordinary answer."""
         if self.incoming.toast is None:
-            self.answer(text)
+            if text:
+                self.answer(text)
         elif not self.answered:
             self._queue(Outgoing(text=text, toast=self.incoming.toast, alert=alert), Mode.TOAST, Lane.URGENT)
 
@@ -125,10 +130,11 @@ class Turn:
             self.work.conversations.end(self.owner)
         self.conversation = Conversation(owner=self.owner)
 
-    def _queue(self, message: Outgoing, mode: Mode, lane: Lane) -> None:
+    def _queue(self, message: Outgoing, mode: Mode, lane: Lane, once: str | None = None) -> None:
         self.answered = self.answered or mode is Mode.TOAST
         delivery = Delivery(
             channel=self.incoming.channel, chat=self.incoming.chat, thread=self.incoming.thread, lane=lane, mode=mode,
             person_id=self.person.id if self.person else None, body=message.plain(), created_at=self.now,
+            key=f"{self.incoming.channel}:{self.incoming.chat}:{once}" if once else None,
         )  # fmt: skip
         self.work.deliveries.add([delivery])

@@ -55,14 +55,23 @@ class Voice:
     def visit(self, report: Report) -> str:
         """When somebody may come: one of ours, with its date, or the owner's own words."""
         if report.visit not in VISITS:
-            return report.visit
+            said = report.opened_at if report.visit and isinstance(report, Ticket) else None
+            return (
+                self.say("visit-said", visit=report.visit, date=self.day(said, report.estate_id))
+                if said
+                else report.visit
+            )
         dated = VISITS[report.visit]
         if dated is None:
             return self.say(report.visit)
         days, key = dated
         since = report.opened_at if isinstance(report, Ticket) else self.now
-        timezone = self.work.register.estate(report.estate_id).timezone
-        return self.say(key, date=self.words.day(since + timedelta(days=days), language=self.language, timezone=timezone))
+        return self.say(key, date=self.day(since + timedelta(days=days), report.estate_id))
+
+    def day(self, when: datetime, estate_id: int) -> str:
+        """A date on the estate's clock, as true tomorrow as today."""
+        timezone = self.work.register.estate(estate_id).timezone
+        return self.words.day(when, language=self.language, timezone=timezone)
 
     def name(self, person_id: int | None) -> str:
         """Who it is; nobody has no name."""

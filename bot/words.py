@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from gettext import c2py
@@ -99,6 +100,14 @@ def _read(folder: Path) -> Mapping[str, Sentence]:
 def _several(text: Any) -> Sequence[str]:
     """Babel gives one string, or several for what has a plural."""
     return (text,) if isinstance(text, str) else text
+
+
+_NUMBER = re.compile(r"(?<!\d)(?:1\d{2}[ -]\d{4}[ -]\d{4}|\d{7,})(?!\d)")
+
+
+def mask_numbers(text: str) -> str:
+    """What people wrote, as it may be shown in a group: telephone numbers in it are masked."""
+    return _NUMBER.sub(lambda found: mask(re.sub(r"\D", "", found[0])), text)
 
 
 def mask(phone: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.conversation import Intent
-from bot.intents.acquaintance import DUTY, GROUP_HELP, HELP, I_AM, LANGUAGE, START
+from bot.intents.acquaintance import DUTY, GROUP_HELP, HELP, I_AM, LANGUAGE, SMALL_TALK, START
 from bot.intents.claim import CLAIM
 from bot.intents.desk import PASS_TO_DESK, PERSON, TO_DESK
-from bot.intents.feedback import CANCEL_TICKET, COMMENT, CONFIRM, RATE, REJECT
+from bot.intents.feedback import CANCEL_TICKET, COMMENT, CONFIRM, RATE, REJECT, VERDICT
 from bot.intents.finish import FINISH
 from bot.intents.hand_over import ASK_HELP, HAND_BACK, PASS_ON
 from bot.intents.late_photo import LATE_PHOTO
@@ -14,15 +14,16 @@ from bot.intents.lists import BOARD, HISTORY, MINE
 from bot.intents.manage import ASSIGN, POSTPONE
 from bot.intents.progress import ARRIVE, DEPART, RESUME
 from bot.intents.report import REPORT
+from bot.intents.second_thoughts import ADD_WORDS, ALARM, ANOTHER
 from bot.intents.steering import ADD_PHOTO, ANSWER, CANCEL, CHANGE, GO_BACK, NEVER_MIND, SAY_AGAIN, START_OVER
 from bot.intents.wait import WAIT
 
 _ALL = (
-    START, I_AM, HELP, GROUP_HELP, LANGUAGE, DUTY,
-    REPORT, LATE_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
+    START, I_AM, HELP, GROUP_HELP, LANGUAGE, DUTY, SMALL_TALK,
+    REPORT, ALARM, ANOTHER, ADD_WORDS, LATE_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
     ANSWER, CHANGE, NEVER_MIND, CANCEL, SAY_AGAIN, GO_BACK, START_OVER, ADD_PHOTO,
     CLAIM, DEPART, ARRIVE, RESUME, WAIT, FINISH, HAND_BACK, PASS_ON, ASK_HELP,
-    CONFIRM, REJECT, RATE, COMMENT, CANCEL_TICKET,
+    CONFIRM, REJECT, RATE, COMMENT, VERDICT, CANCEL_TICKET,
     ASSIGN, POSTPONE,
     MINE, BOARD, HISTORY,
 )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.conversation import Answers, Intent
 from bot.turn import Rows, Tap, Turn
+from bot.understanding.phrases import phrases
+from bot.words import Said
 from domain.register import operations as register
 from domain.register.model import Person
 from domain.register.phones import normalise
@@ -15,7 +17,12 @@ def _start(turn: Turn, _answers: Answers) -> None:
     assert incoming.sender is not None
     if incoming.command == "start" and incoming.text and incoming.text != "hello":
         person = register.redeem(
-            work=turn.work, token=incoming.text, channel=incoming.channel, user=incoming.sender.user, chat=incoming.chat, now=turn.now
+            work=turn.work,
+            token=incoming.text,
+            channel=incoming.channel,
+            user=incoming.sender.user,
+            chat=incoming.chat,
+            now=turn.now,
         )
         _welcome(turn, person)
     elif incoming.contact:
@@ -30,7 +37,8 @@ def _start(turn: Turn, _answers: Answers) -> None:
 def _prove(turn: Turn) -> None:
     """A number counts only if the platform vouches that it is the sender's own."""
     contact, incoming = turn.incoming.contact, turn.incoming
-    assert contact is not None and incoming.sender is not None
+    assert contact is not None
+    assert incoming.sender is not None
     if not contact.own:
         turn.answer(turn.text("contact-not-own"), [[Tap(turn.text("button-share-phone"), ask="contact")]])
         return
@@ -57,7 +65,12 @@ def _bind(turn: Turn, person: Person) -> None:
     incoming = turn.incoming
     assert incoming.sender is not None
     register.bind(
-        work=turn.work, person=person, channel=incoming.channel, user=incoming.sender.user, chat=incoming.chat, now=turn.now
+        work=turn.work,
+        person=person,
+        channel=incoming.channel,
+        user=incoming.sender.user,
+        chat=incoming.chat,
+        now=turn.now,
     )
     _welcome(turn, person)
 
@@ -68,20 +81,39 @@ def _welcome(turn: Turn, person: Person) -> None:
     turn.rooms = turn.work.register.rooms_of(person.id)
     if person.language in turn.words.languages:
         turn.language = person.language
-    rooms = "、".join(turn.voice.room(room) for room in turn.rooms) or turn.text("no-rooms")
-    turn.answer(turn.text("welcome", name=person.name, rooms=rooms), _menu(turn))
+    rooms = Said(turn.text("comma").join(turn.voice.room(room) for room in turn.rooms))
+    if rooms or not turn.staff:
+        turn.answer(turn.text("welcome", name=person.name, rooms=rooms or turn.text("no-rooms")), _menu(turn))
+    else:
+        turn.answer(turn.text("welcome-staff", name=person.name), _menu(turn))
 
 
 def _menu(turn: Turn) -> Rows:
     rows = [[Tap(turn.text("button-report"), "report", {}), Tap(turn.text("button-mine"), "mytickets", {})]]
     if turn.staff:
         on = turn.staff.on_duty
-        rows.append([Tap(turn.text("button-board"), "board", {}), Tap(turn.text("button-off-duty" if on else "button-on-duty"), "duty", {"on": not on})])
+        rows.append(
+            [
+                Tap(turn.text("button-board"), "board", {}),
+                Tap(turn.text("button-off-duty" if on else "button-on-duty"), "duty", {"on": not on}),
+            ]
+        )
     return rows
 
 
 def _help(turn: Turn, _answers: Answers) -> None:
     turn.answer(turn.text("help-staff" if turn.staff else "help"), _menu(turn))
+
+
+def _small_talk(turn: Turn, _answers: Answers) -> None:
+    """Thanks are welcome; a greeting may be somebody's first word, who does not know yet what to say."""
+    said = {match.words.casefold() for match in turn.understood.matches} if turn.understood else set()
+    if said & set(phrases(turn.language).concepts["thanks"]) or (
+        turn.understood and turn.understood.intent == "praise"
+    ):
+        turn.answer(turn.text("thanks-back"))
+    else:
+        _help(turn, {})
 
 
 def _group_help(turn: Turn, _answers: Answers) -> None:
@@ -94,7 +126,12 @@ def _language(turn: Turn, answers: Answers) -> None:
     if wanted is None:
         turn.answer(
             turn.text("ask-language"),
-            [[Tap(turn.words.say("language-name", one), "language", {"language": one}) for one in turn.words.languages]],
+            [
+                [
+                    Tap(turn.words.say("language-name", one), "language", {"language": one})
+                    for one in turn.words.languages
+                ]
+            ],
         )
         return
     turn.work.register.set_language(turn.me, wanted)
@@ -113,5 +150,6 @@ START = Intent("start", _start, commands=("start",), bound=False)
 I_AM = Intent("i_am", _i_am, bound=False)
 HELP = Intent("help", _help, commands=("help",))
 GROUP_HELP = Intent("group_help", _group_help, bound=False)
+SMALL_TALK = Intent("small_talk", _small_talk)
 LANGUAGE = Intent("language", _language, commands=("language",))
 DUTY = Intent("duty", _duty, commands=("duty",), staff=True)

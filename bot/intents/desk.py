@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import Answers, Intent
 from bot.dialog import start
-from bot.intents.report import first_answers
+from bot.intents.reported import first_answers
 from bot.turn import Tap, Turn
 
 
@@ -24,7 +24,7 @@ def _to_desk(turn: Turn, answers: Answers) -> None:
 
 def _person(turn: Turn, _answers: Answers) -> None:
     """A person, please: what was said so far goes along."""
-    said = turn.conversation.answers.get("words") or turn.text("wants-person")
+    said = turn.conversation.answers.get("words") or turn.incoming.text or turn.text("wants-person")
     turn.forget()
     start(turn, turn.intents["report"], {**first_answers(turn, None), "words": said, **_for_desk(turn)})
 

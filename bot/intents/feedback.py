@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from bot.conversation import Answers, Intent
 from bot.dialog import start
 from bot.intents.words import words_step
 from bot.turn import Rows, Tap, Turn
 from domain.tickets import operations as tickets
+from domain.tickets.lifecycle import Status
 
 
 def rating_rows(ticket_id: int) -> Rows:
     """Five marks to tap."""
     return [[Tap(f"{mark} ⭐", "rate", {"ticket": ticket_id, "mark": mark}) for mark in range(1, 6)]]
+
+
+def read_mark(text: str) -> int | None:
+    """A mark as people type it: "5", "5分", "4 stars"."""
+    found = re.fullmatch(r"([1-5])\s*(?:分|星|颗星|⭐|stars?)?", text.strip())
+    return int(found[1]) if found else None
+
+
+def _verdict(turn: Turn, answers: Answers) -> None:
+    """Fixed, not fixed or a mark, typed instead of pressed; where nobody asked, it was only politeness."""
+    wanted = (Status.DONE, Status.CONFIRMED) if answers["mark"] else (Status.DONE,)
+    asked = [one for one in turn.work.tickets.reported_by(turn.me, since=turn.now) if one.status in wanted]
+    if len(asked) > 1:
+        rows = [[Tap(one.number, "history", {"ticket": one.id})] for one in asked[:8]]
+        turn.answer(turn.text("ask-which-ticket"), rows)
+    elif asked and answers["mark"]:
+        _rate(turn, {"ticket": asked[0].id, "mark": answers["mark"]})
+    elif asked:
+        (_confirm if answers["control"] == "yes" else _reject)(turn, {"ticket": asked[0].id})
+    else:
+        turn.answer(turn.text("at-your-service"))
 
 
 def _confirm(turn: Turn, answers: Answers) -> None:
@@ -25,7 +50,8 @@ def _reject(turn: Turn, answers: Answers) -> None:
 
 def _rate(turn: Turn, answers: Answers) -> None:
     ticket = tickets.rate(work=turn.work, ticket_id=answers["ticket"], mark=answers["mark"], by=turn.me, now=turn.now)
-    turn.toast(turn.text("rated-toast", mark=answers["mark"]))
+    if turn.incoming.toast:
+        turn.toast(turn.text("rated-toast", mark=answers["mark"]))
     start(turn, turn.intents["comment"], {"ticket": ticket.id, "mark": answers["mark"]})
 
 
@@ -43,5 +69,15 @@ def _cancel(turn: Turn, answers: Answers) -> None:
 CONFIRM = Intent("confirm", _confirm)
 REJECT = Intent("reject", _reject)
 RATE = Intent("rate", _rate)
-COMMENT = Intent("comment", _comment, (words_step("words", "ask-comment", skip="button-no-words"),))
+
+
+def _ask_comment(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    """Whoever is not content is asked what went wrong."""
+    text, rows = _COMMENT.ask(turn, answers)
+    return (turn.text("ask-comment-low") if answers["mark"] <= 2 else text), rows
+
+
+_COMMENT = words_step("words", "ask-comment", skip="button-no-words")
+VERDICT = Intent("verdict", _verdict)
+COMMENT = Intent("comment", _comment, (replace(_COMMENT, ask=_ask_comment),), yields=True)
 CANCEL_TICKET = Intent("cancel", _cancel)

@@ -19,7 +19,7 @@ def _act(turn: Turn, answers: Answers) -> None:
 FINISH = Intent(
     "finish",
     _act,
-    (words_step("words", "ask-finish", skip="button-no-words", photos=True),),
+    (words_step("words", "ask-finish", skip="button-done-as-it-is", photos=True),),
     staff=True,
     private=True,
     begin=lambda _turn, answers: {"photos": (), **answers},

@@ -32,7 +32,9 @@ def _colleagues(turn: Turn, answers: Answers) -> Sequence[Staff]:
 
 
 def _hand_back(turn: Turn, answers: Answers) -> None:
-    ticket = tickets.hand_back(work=turn.work, ticket_id=answers["ticket"], reason=answers["reason"], by=turn.me, now=turn.now)
+    ticket = tickets.hand_back(
+        work=turn.work, ticket_id=answers["ticket"], reason=answers["reason"], by=turn.me, now=turn.now
+    )
     turn.answer(turn.text("handed-back-answer", number=ticket.number))
 
 
@@ -42,7 +44,9 @@ def _pass_on(turn: Turn, answers: Answers) -> None:
 
 
 def _ask_help(turn: Turn, answers: Answers) -> None:
-    ticket = tickets.ask_help(work=turn.work, ticket_id=answers["ticket"], words=answers["words"], by=turn.me, now=turn.now)
+    ticket = tickets.ask_help(
+        work=turn.work, ticket_id=answers["ticket"], words=answers["words"], by=turn.me, now=turn.now
+    )
     turn.answer(turn.text("help-asked-answer", number=ticket.number))
 
 
@@ -58,4 +62,6 @@ HAND_BACK = Intent(
     "hand_back", _hand_back, (words_step("reason", "ask-hand-back", skip="button-no-reason"),), staff=True, private=True
 )
 PASS_ON = Intent("pass_on", _pass_on, (Step("to", _ask_colleague, _read_colleague),), staff=True, private=True)
-ASK_HELP = Intent("ask_help", _ask_help, (words_step("words", "ask-help", skip="button-no-words"),), staff=True, private=True)
+ASK_HELP = Intent(
+    "ask_help", _ask_help, (words_step("words", "ask-help", skip="button-just-come"),), staff=True, private=True
+)

@@ -1,4 +1,4 @@
-"""A photo without words: it belongs to the ticket just reported, else it begins a report."""
+"""A photo without words: it belongs to the ticket just reported, or to the work in hand; else it begins a report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.conversation import Answers, Intent
 from bot.dialog import start
-from bot.turn import Turn
+from bot.turn import Tap, Turn
 from domain.tickets import operations as tickets
 from domain.tickets.lifecycle import LIVE
 
@@ -21,11 +21,24 @@ def _act(turn: Turn, _answers: Answers) -> None:
         if ticket.status in LIVE and turn.now - ticket.opened_at < JUST_NOW and len(ticket.photos) < PHOTOS_MAX
     ]
     if not fresh:
-        start(turn, turn.intents["report"], {})
+        _whose(turn)
         return
     ticket = tickets.add_photos(work=turn.work, ticket_id=fresh[0].id, photos=turn.photos, by=turn.me, now=turn.now)
-    if not turn.incoming.album or len(ticket.photos) == len(turn.photos):
-        turn.answer(turn.text("photo-added-to", number=ticket.number))
+    once = f"album:{turn.incoming.album}" if turn.incoming.album else None
+    turn.answer(turn.text("photo-added-to", number=ticket.number), once=once)
+
+
+def _whose(turn: Turn) -> None:
+    """Repairers take photos of their work before they say that it is done."""
+    held = turn.work.tickets.held_by(turn.me)[:5] if turn.staff else ()
+    if not held:
+        start(turn, turn.intents["report"], {})
+        return
+    photos = {"photos": list(turn.photos), "album": turn.incoming.album}
+    rows = [
+        [Tap(turn.text("finish-number", number=one.number), "finish", {"ticket": one.id, **photos})] for one in held
+    ]
+    turn.answer(turn.text("ask-whose-photo"), [*rows, [Tap(turn.text("button-report"), "report", photos)]])
 
 
 LATE_PHOTO = Intent("late_photo", _act, private=True)

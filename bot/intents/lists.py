@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.cards import WORKER_LAYOUT, line, rows_for
+from bot.cards import WORKER_LAYOUT, line, manager_card, rows_for, verdict_rows
 from bot.conversation import Answers, Intent
+from bot.intents.feedback import rating_rows
 from bot.turn import Tap, Turn
 from domain.tickets import operations as tickets
-from domain.tickets.lifecycle import Party, Status
+from domain.tickets.eligibility import parties
+from domain.tickets.lifecycle import IN_PROGRESS, MOVES, Action, Party, Status
 from domain.tickets.model import Ticket
 
 RECENT = timedelta(days=14)
@@ -27,10 +29,10 @@ def _mine(turn: Turn, _answers: Answers) -> None:
     if reported or not turn.staff:
         parts.append(turn.text("mine-reported" if reported else "mine-reported-none"))
         parts += [line(turn.voice, ticket) for ticket in reported[:PAGE]]
-    turn.answer("\n".join(parts), _openers(turn, [*held, *reported][:8]))
+    turn.answer("\n".join(parts), _openers([*held, *reported][:8]))
 
 
-def _openers(turn: Turn, listed: Sequence[Ticket]) -> list[list[Tap]]:
+def _openers(listed: Sequence[Ticket]) -> list[list[Tap]]:
     taps = [Tap(ticket.number, "history", {"ticket": ticket.id}) for ticket in listed]
     return [taps[at : at + 2] for at in range(0, len(taps), 2)]
 
@@ -49,7 +51,9 @@ def _board(turn: Turn, _answers: Answers) -> None:
             parts += ["", turn.text(key), *[line(turn.voice, ticket) for ticket in listed[:PAGE]]]
             if len(listed) > PAGE:
                 parts.append(turn.text("list-more", more=len(listed) - PAGE))
-    claims = [Tap(turn.text("claim-number", number=ticket.number), "claim", {"ticket": ticket.id}) for ticket in waiting[:6]]
+    claims = [
+        Tap(turn.text("claim-number", number=ticket.number), "claim", {"ticket": ticket.id}) for ticket in waiting[:6]
+    ]
     turn.answer("\n".join(parts), [claims[at : at + 2] for at in range(0, len(claims), 2)])
 
 
@@ -64,12 +68,27 @@ def _history(turn: Turn, answers: Answers) -> None:
             who = voice.name(by)
             time = voice.moment(at, ticket.estate_id)
             lines.append(voice.say(f"history-{name}", time=time, name=who, detail=f" · {detail}" if detail else ""))
-    party = Party.REPAIRER if ticket.repairer_id == turn.me else Party.REPORTER
-    layout = WORKER_LAYOUT if party is Party.REPAIRER else ()
-    rows = [*rows_for(voice, ticket, party, layout)]
-    if ticket.reporter_id == turn.me and ticket.status in (Status.OPEN, Status.CLAIMED):
-        rows = [*rows, [Tap(voice.say("button-cancel-ticket"), "cancel", {"ticket": ticket.id})]]
-    turn.answer("\n".join(lines), rows)
+    turn.answer("\n".join(lines), _next_steps(turn, ticket))
+
+
+def _next_steps(turn: Turn, ticket: Ticket) -> list[Sequence[Tap]]:
+    """What this person can do about it now, whatever they have lost sight of in the chat."""
+    mine = parties(ticket, turn.me, turn.staff)
+    rows: list[Sequence[Tap]] = []
+    if Party.REPAIRER in mine:
+        rows += rows_for(turn.voice, ticket, Party.REPAIRER, WORKER_LAYOUT)
+    elif Party.MANAGER in mine and ticket.status in {*IN_PROGRESS, Status.OPEN}:
+        rows += manager_card(turn.voice, ticket)[1][:-1]
+    if Party.REPORTER in mine:
+        if ticket.status == Status.DONE:
+            rows += verdict_rows(turn.voice, ticket)
+        elif ticket.status == Status.CONFIRMED or (
+            ticket.status == Status.CLOSED and ticket.mark is None and ticket.done_by
+        ):
+            rows += rating_rows(ticket.id)
+        elif (Status(ticket.status), Action.CANCEL) in MOVES:
+            rows.append([Tap(turn.text("button-cancel-ticket"), "cancel", {"ticket": ticket.id})])
+    return rows
 
 
 UNTOLD = frozenset({"ContactViewed"})

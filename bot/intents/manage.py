@@ -51,7 +51,9 @@ def _read_until(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
 def _postpone(turn: Turn, answers: Answers) -> None:
     ticket = tickets.readable(work=turn.work, ticket_id=answers["ticket"], by=turn.me)
     moment = until(answers["until"], turn.work.register.calendar(ticket.estate_id), turn.now)
-    tickets.postpone(work=turn.work, ticket_id=ticket.id, until=moment, reason=answers["reason"], by=turn.me, now=turn.now)
+    tickets.postpone(
+        work=turn.work, ticket_id=ticket.id, until=moment, reason=answers["reason"], by=turn.me, now=turn.now
+    )
     turn.answer(turn.text("postponed-answer", number=ticket.number, time=turn.voice.moment(moment, ticket.estate_id)))
 
 

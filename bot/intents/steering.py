@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.conversation import Answers, Intent, without
-from bot.dialog import advance
-from bot.turn import Turn
+from bot.dialog import advance, put_aside, take_up
+from bot.turn import Tap, Turn
 from domain.errors import Refusal
+from domain.tickets.lifecycle import MOVES, Action, Status
 
 DEPENDENT = {"place": ("place", "area", "spot", "estate"), "words": ("words",)}
 
@@ -16,15 +17,22 @@ def _open(turn: Turn, answers: Answers) -> Intent:
     :raises Refusal: that conversation is over; the sentence says so
     """
     conversation = turn.conversation
-    if conversation.intent is None or conversation.answers.get("draft") != answers.get("draft", conversation.answers.get("draft")):
+    draft, aside = conversation.answers.get("draft"), conversation.answers.get("aside")
+    if aside and aside["answers"]["draft"] == answers.get("draft"):
+        after = (
+            {**aside["answers"], **put_aside(turn)}
+            if turn.intents[conversation.intent or ""].lasting
+            else aside["answers"]
+        )
+        turn.remember(intent=aside["intent"], step=aside["step"], answers=after)
+    elif conversation.intent is None or draft != answers.get("draft", draft):
         raise Refusal("already-settled")
-    return turn.intents[conversation.intent]
+    return turn.intents[turn.conversation.intent or ""]
 
 
 def _answer(turn: Turn, answers: Answers) -> None:
     intent = _open(turn, answers)
-    kept = without(turn.conversation.answers, DEPENDENT.get(answers["step"], ()))
-    advance(turn, intent, {**kept, answers["step"]: answers["value"]})
+    advance(turn, intent, {**turn.conversation.answers, answers["step"]: answers["value"]})
 
 
 def _change(turn: Turn, answers: Answers) -> None:
@@ -35,15 +43,24 @@ def _change(turn: Turn, answers: Answers) -> None:
 
 def _never_mind(turn: Turn, answers: Answers) -> None:
     _open(turn, answers)
+    aside = turn.conversation.answers.get("aside")
     turn.forget()
     turn.answer(turn.text("cancelled"))
+    take_up(turn, aside)
 
 
 def _cancel(turn: Turn, _answers: Answers) -> None:
-    if turn.conversation.intent is None:
-        turn.answer(turn.text("nothing-to-cancel"))
-    else:
+    """The open question; where there is none, perhaps a ticket is meant."""
+    if turn.conversation.intent is not None:
         _never_mind(turn, {})
+        return
+    mine = turn.work.tickets.reported_by(turn.me, since=turn.now) if turn.person else ()
+    able = [ticket for ticket in mine if (Status(ticket.status), Action.CANCEL) in MOVES][:8]
+    rows = [
+        [Tap(turn.text("button-cancel-which", number=ticket.number), "cancel", {"ticket": ticket.id})]
+        for ticket in able
+    ]
+    turn.answer(turn.text("ask-cancel-which" if rows else "nothing-to-cancel"), rows)
 
 
 def _again(turn: Turn, _answers: Answers) -> None:
@@ -53,10 +70,9 @@ def _again(turn: Turn, _answers: Answers) -> None:
 def _back(turn: Turn, _answers: Answers) -> None:
     """Ask the question before the open one again."""
     intent = _open(turn, {})
-    names = [step.name for step in intent.steps]
-    answered = [name for name in names[: names.index(turn.conversation.step or names[0])] if name in turn.conversation.answers]
-    last = answered[-1:] or names[:1]
-    advance(turn, intent, without(turn.conversation.answers, DEPENDENT.get(last[0], last)))
+    known = turn.conversation.answers
+    before = known["asked"][-2:-1] or [intent.steps[0].name]
+    advance(turn, intent, without({**known, "asked": known["asked"][:-1]}, DEPENDENT.get(before[0], before)))
 
 
 def _start_over(turn: Turn, _answers: Answers) -> None:
@@ -68,13 +84,15 @@ def _start_over(turn: Turn, _answers: Answers) -> None:
 def _add_photo(turn: Turn, _answers: Answers) -> None:
     """A photo without words while something is open belongs to it; the open question is asked once more."""
     intent, conversation = _open(turn, {}), turn.conversation
-    before = conversation.answers["photos"]
-    turn.remember(answers={**conversation.answers, "photos": [*before, *turn.photos]})
-    if before and turn.incoming.album:
+    known, album = conversation.answers, turn.incoming.album
+    turn.remember(answers={**known, "photos": [*known["photos"], *turn.photos], "album": album})
+    if album and album == known.get("album"):
         return  # one answer for photos sent together
     step = next(one for one in intent.steps if one.name == conversation.step)
     text, rows = step.ask(turn, turn.conversation.answers)
-    turn.answer(f"{turn.text('photo-added')}\n{text}", rows)
+    if step.name != "words" or intent.name != "report":  # that question says itself that the photo is here
+        text = f"{turn.text('photo-added')}\n{text}"
+    turn.answer(text, rows)
 
 
 ANSWER = Intent("answer", _answer, bound=False)

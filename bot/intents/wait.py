@@ -24,7 +24,9 @@ PAUSES = tuple(UNTIL)[1:]
 
 
 def _ask_what_for(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-    return turn.text("ask-wait-for"), [[draft_tap(answers, "wait_for", turn.text(f"wait-for-{one}"), one) for one in WaitFor]]
+    return turn.text("ask-wait-for"), [
+        [draft_tap(answers, "wait_for", turn.text(f"wait-for-{one}"), one) for one in WaitFor]
+    ]
 
 
 def _read_what_for(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
@@ -57,11 +59,20 @@ def _act(turn: Turn, answers: Answers) -> None:
     ticket = tickets.readable(work=turn.work, ticket_id=answers["ticket"], by=turn.me)
     moment = until(answers["until"], turn.work.register.calendar(ticket.estate_id), turn.now)
     tickets.wait(
-        work=turn.work, ticket_id=ticket.id, wait_for=WaitFor(answers["wait_for"]), until=moment, by=turn.me, now=turn.now
+        work=turn.work,
+        ticket_id=ticket.id,
+        wait_for=WaitFor(answers["wait_for"]),
+        until=moment,
+        by=turn.me,
+        now=turn.now,
     )
     turn.answer(turn.text("waiting-answer", number=ticket.number, time=turn.voice.moment(moment, ticket.estate_id)))
 
 
 WAIT = Intent(
-    "wait", _act, (Step("wait_for", _ask_what_for, _read_what_for), Step("until", _ask_until, _read_until)), staff=True, private=True
+    "wait",
+    _act,
+    (Step("wait_for", _ask_what_for, _read_what_for), Step("until", _ask_until, _read_until)),
+    staff=True,
+    private=True,
 )

@@ -20,13 +20,13 @@ def words_step(name: str, key: str, *, skip: str | None = None, photos: bool = F
     """One question (sentence *key*) whose answer is any words; *skip* is the label of a button for none."""
 
     def ask(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-        rows = [[draft_tap(answers, name, turn.text(skip), "")]] if skip else []
+        rows = [[draft_tap(answers, name, turn.text(skip), answers.get("caption", ""))]] if skip else []
         return turn.text(key), rows
 
-    def read(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
-        kept = tuple(answers.get("photos", ())) + (turn.photos if photos else ())
-        if turn.incoming.text.strip() or (photos and turn.photos):
-            return {name: turn.incoming.text.strip()[:WORDS_MAX], **({"photos": list(kept)} if photos else {})}
-        return None
+    def read(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+        said = turn.incoming.text.strip()[:WORDS_MAX]
+        if photos and turn.incoming.album:  # more of them are coming: the button says that these are all
+            return {"caption": said}
+        return {name: said} if said or (photos and turn.photos) else None
 
     return Step(name, ask, read)

@@ -40,6 +40,8 @@ def claim(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket
     :raises NotNow: somebody was first, with their name
     """
     ticket, staff = find(work, ticket_id), colleague(work, by)
+    if not staff.serves(ticket.estate_id):
+        raise NotAllowed("claim-other-estate")
     require(work, ticket, Action.CLAIM, by)
     if ticket.status == Status.OPEN:
         require_eligible(work, staff, ticket)

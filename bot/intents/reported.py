@@ -1,0 +1,101 @@
+"""What a report is made of: the answers that words hold, those that follow from others, and the report they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.conversation import Answers
+from bot.turn import Turn
+from bot.understanding import Understood
+from domain.messaging.model import Lane
+from domain.register.model import Room
+from domain.tickets.model import Category, Kind, Report, Urgency
+
+# Where these happen is seldom inside the flat: the only room is not taken for granted.
+PUBLIC = frozenset({
+    Category.ELEVATOR, Category.PARKING, Category.HYGIENE, Category.SECURITY, Category.PUBLIC_FACILITY,
+    Category.GREENERY, Category.FIRE_SAFETY,
+})  # fmt: skip
+KINDS = {"repair": Kind.REPAIR, "emergency": Kind.REPAIR, "complaint": Kind.COMPLAINT}
+WORDS_MAX = 2000
+FILLER = 3  # characters around an answer that say nothing more: "明天下午来吧"
+
+
+def advise(turn: Turn, answers: Mapping[str, Any]) -> None:
+    """Where somebody is in danger, the advice comes before anything else."""
+    if "hazard" in answers:
+        turn.answer(turn.text(f"advice-{answers['hazard']}"), lane=Lane.URGENT)
+
+
+def first_answers(turn: Turn, understood: Understood | None) -> dict[str, Any]:
+    """The answers that a first message already holds."""
+    answers: dict[str, Any] = {"photos": list(turn.photos), "album": turn.incoming.album, "urgency": Urgency.NORMAL}
+    answers["kind"] = KINDS.get(understood.intent, Kind.QUESTION) if understood else Kind.REPAIR
+    if understood and turn.incoming.text:
+        answers |= {"words": turn.incoming.text[:WORDS_MAX], **slots(understood)}
+    if turn.person and turn.person.phone:
+        answers.setdefault("contact", turn.person.phone)
+    return settle(turn, answers)
+
+
+def slots(understood: Understood) -> dict[str, Any]:
+    """Every answer that these words hold, whatever was asked."""
+    found: dict[str, Any] = {}
+    place = understood.place
+    if place.room_id is not None:
+        found["place"] = {"room": place.room_id}
+    elif place.public_area:
+        found["place"] = {"area": place.public_area}
+    if place.spot:
+        found["spot"] = place.spot
+    if understood.category in list(Category) and understood.category != Category.OTHER:
+        found["category"] = understood.category
+    if understood.urgency != Urgency.NORMAL:
+        found["urgency"] = understood.urgency
+    if understood.hazard:
+        found["hazard"] = understood.hazard
+    if understood.when:
+        found["visit"] = understood.when
+    if understood.phone:
+        found["contact"] = understood.phone
+    return found
+
+
+def settle(turn: Turn, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers that follow from others: the only room, the category of a question."""
+    after = dict(answers)
+    if after["kind"] == Kind.QUESTION:
+        after.setdefault("category", Category.PROPERTY_SERVICE)
+        if turn.rooms:
+            after.setdefault("place", {"room": turn.rooms[0].id})
+    if len(turn.rooms) == 1 and "words" in after and ("spot" in after or after.get("category") not in PUBLIC):
+        after.setdefault("place", {"room": turn.rooms[0].id})
+    return after
+
+
+def more_words(turn: Turn, answers: Answers) -> dict[str, Any]:
+    """Words that are added to the report; what else they hold is used. An answer alone needs no words."""
+    found = slots(turn.understood) if turn.understood else {}
+    said = turn.incoming.text.strip()
+    alone = any(len(said) - len(found.get(name, "")) <= FILLER for name in ("visit", "contact") if name in found)
+    return {**found, "words": answers["words"] if alone else f"{answers['words']}\n{said}"[:WORDS_MAX]}
+
+
+def estates_of(turn: Turn) -> tuple[int, ...]:
+    """The estates that this person can speak of: those of their rooms, and those they work for."""
+    theirs = {room.estate_id for room in turn.rooms} | (turn.staff.estates if turn.staff else frozenset())
+    return tuple(sorted(theirs))
+
+
+def report_of(turn: Turn, answers: Answers) -> Report:
+    """The complete report that the answers make."""
+    place: Mapping[str, Any] = answers["place"]
+    room: Room | None = turn.work.register.room(place["room"]) if "room" in place else None
+    return Report(
+        estate_id=room.estate_id if room else answers.get("estate") or estates_of(turn)[0],
+        reporter_id=turn.me, kind=Kind(answers["kind"]), category=Category(answers["category"]),
+        urgency=Urgency(answers["urgency"]), words=answers["words"], room_id=room.id if room else None,
+        place=answers.get("spot", "") if room else place["area"], visit=answers.get("visit", ""),
+        contact=answers["contact"], photos=tuple(answers["photos"]),
+    )  # fmt: skip

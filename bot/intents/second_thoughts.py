@@ -1,0 +1,58 @@
+"""What people say in the middle of a report that is none of its answers: another matter, or danger."""
+
+from __future__ import annotations
+
+from bot.conversation import Answers, Intent, without
+from bot.dialog import advance, start
+from bot.intents.report import REPORT
+from bot.intents.reported import WORDS_MAX, advise, more_words, settle, slots
+from bot.turn import Turn
+from domain.errors import Refusal
+from domain.tickets.model import Kind
+
+
+def _another(turn: Turn, answers: Answers) -> None:
+    """Begin a second report; the first waits for its turn."""
+    drafted = _drafted(turn, answers)
+    new = drafted["another"]
+    turn.remember(step="confirm", answers=without(drafted, ("another",)))
+    start(turn, REPORT, new)
+
+
+def _add_words(turn: Turn, answers: Answers) -> None:
+    drafted = _drafted(turn, answers)
+    new = drafted["another"]
+    words = f"{drafted['words']}\n{new['words']}"[:WORDS_MAX]
+    photos = [*drafted["photos"], *new["photos"]]
+    advance(turn, REPORT, {**without(drafted, ("another",)), "words": words, "photos": photos})
+
+
+def _drafted(turn: Turn, answers: Answers) -> Answers:
+    """The open report's answers, when the button belongs to it and asks about another matter.
+
+    :raises Refusal: it has been dealt with
+    """
+    open_ones = turn.conversation.answers
+    if "another" not in open_ones or open_ones.get("draft") != answers["draft"]:
+        raise Refusal("already-settled")
+    return open_ones
+
+
+def _alarm(turn: Turn, _answers: Answers) -> None:
+    """Danger is named in the middle of something else: it belongs to the open report of that matter, or is one."""
+    conversation = turn.conversation
+    assert turn.understood is not None
+    found = slots(turn.understood)
+    known = conversation.answers
+    if conversation.intent == REPORT.name and known.get("category", found["category"]) == found["category"]:
+        advise(turn, found)
+        words = more_words(turn, known) if "words" in known else {"words": turn.incoming.text[:WORDS_MAX], **found}
+        photos = [*known["photos"], *turn.photos]
+        advance(turn, REPORT, settle(turn, {**known, **words, "kind": Kind.REPAIR, "photos": photos}))
+    else:
+        start(turn, REPORT, {})
+
+
+ALARM = Intent("alarm", _alarm, private=True)
+ANOTHER = Intent("another", _another)
+ADD_WORDS = Intent("add_words", _add_words)

@@ -1,0 +1,36 @@
+"""Every transcript of this folder is played; saying more than it, less or something else fails.
+
+`GUANJIA_UPDATE_JOURNEYS=1 pytest tests/journeys` writes down what is really said: read it before you keep it.
+"""
+
+import difflib
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.play import play
+from tests.journeys.stage import LostScript, Stage
+
+HERE = Path(__file__).parent
+SCRIPTS = sorted(HERE.glob("*/*.txt"))
+STAFF_SPEAK = {"zh": "zh_CN", "en": "en"}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_journey_goes_as_written(path: Path, tmp_path: Path):
+    script = path.read_text(encoding="utf-8")
+    stage = Stage(tmp_path, language=STAFF_SPEAK[path.parent.name])
+    try:
+        played = play(script, stage)
+    except LostScript as error:
+        pytest.fail(str(error), pytrace=False)
+    finally:
+        stage.engine.dispose()
+    if os.environ.get("GUANJIA_UPDATE_JOURNEYS") == "1":
+        path.write_text(played, encoding="utf-8")
+    elif played != script:
+        diff = difflib.unified_diff(
+            script.splitlines(), played.splitlines(), "as written", "as played", lineterm="", n=4
+        )
+        pytest.fail("\n".join(["", *diff]), pytrace=False)
