@@ -123,8 +123,8 @@ def _updates(connection: Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _deliveries(connection: Connection, now: datetime) -> Iterator[Finding]:
-    states = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state)).tuples().all()
-    for state, count in sorted(states):
+    states = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state)).all()
+    for state, count in sorted(states, key=lambda row: str(row.state)):
         yield Finding(key="check-deliveries", values={"state": state, "count": count})
     lately = deliveries.c.state.in_(_FAILED), deliveries.c.created_at > now - RECENT
     if failed := connection.scalar(select(func.count()).where(*lately)):

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Engine, Table, insert, select
+from sqlalchemy import Column, Engine, Table, Text, insert, select
 
 from storage import tables
 
 NOW = datetime(2026, 11, 21, 8, 0, 0, 123456, tzinfo=UTC)
-_VALID: dict[str, dict[str, Any]] = {"tickets": {"status": "claimed", "mark": 5}, "people": {"language": None}}
+_VALID: dict[str, dict[str, Any]] = {  # what the program would write there
+    "deliveries": {"state": "sent"},
+    "inbox": {"state": "done"},
+    "people": {"language": None},
+    "tickets": {"status": "claimed", "mark": 5},
+}
 
 
 def fill(engine: Engine, rows: int = 3) -> None:
@@ -40,7 +45,7 @@ def _value(column: Column[Any], number: int) -> Any:
         bool: number % 2 == 0,
         int: number,
         float: 0.1 * number,
-        str: f"{number}号 🔧\n",
+        str: f"{number}号 🔧" + ('\n"第二行"\\' if isinstance(column.type, Text) else ""),
         bytes: bytes(range(256)) * number,
         date: date(2024, 2, 28) + timedelta(days=number),
         object: {  # JSON
