@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy import delete as remove
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.messaging.model import Conversation, Delivery, DeliveryState, Keyboard, Lane, Media, Mode, Received
 from storage.tables import conversations, deliveries, inbox, keyboards, media
@@ -40,8 +41,9 @@ _FORGET = remove(conversations).where(conversations.c.owner == bindparam("whose"
 
 
 @cache
-def _receive(dialect: str) -> Insert:
-    return upsert(dialect, inbox).on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.key])
+def _receive(dialect: str) -> ReturningInsert[tuple[int]]:
+    unknown = upsert(dialect, inbox).on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.key])
+    return unknown.returning(inbox.c.id)  # PostgreSQL counts no rows here
 
 
 @cache
@@ -63,8 +65,15 @@ def _delivery(row: Row[Any]) -> Delivery:
 
 
 def _delivery_row(delivery: Delivery) -> dict[str, Any]:
-    names = ("channel", "chat", "thread", "person_id", "lane", "mode", "subject", "key", "body", "state", "due_at", "created_at")
+    names = (
+        "channel", "chat", "thread", "person_id", "lane", "mode", "subject", "key", "body", "state",
+        "due_at", "created_at",
+    )  # fmt: skip
     return {name: getattr(delivery, name) for name in names}
+
+
+def _of_card(table: FromClause, subject: str | None, channel: str, chat: str) -> tuple[ColumnElement[bool], ...]:
+    return table.c.subject == subject, table.c.channel == channel, table.c.chat == chat
 
 
 class SqlInbox:
@@ -77,7 +86,7 @@ class SqlInbox:
     def add(self, received: Received) -> bool:
         self._news.add("inbox")
         row = {name: getattr(received, name) for name in _RECEIVED_NAMES}
-        return self._connection.execute(_receive(self._connection.dialect.name), row).rowcount == 1
+        return self._connection.execute(_receive(self._connection.dialect.name), row).one_or_none() is not None
 
     def waiting(self, *, limit: int) -> Sequence[Received]:
         return [Received(**row._asdict()) for row in self._connection.execute(_WAITING, {"most": limit})]
@@ -95,7 +104,9 @@ class SqlInbox:
         self._connection.execute(statement)
 
     def purge(self, *, before: datetime) -> int:
-        return self._connection.execute(remove(inbox).where(inbox.c.state != "new", inbox.c.handled_at < before)).rowcount
+        return self._connection.execute(
+            remove(inbox).where(inbox.c.state != "new", inbox.c.handled_at < before)
+        ).rowcount
 
 
 class SqlDeliveries:
@@ -112,15 +123,16 @@ class SqlDeliveries:
             self._connection.execute(_queue(self._connection.dialect.name), rows)
 
     def _newer(self, edit: Delivery) -> bool:
-        """Let an edit that still waits say the newest; True when there was one."""
-        same = (
-            (deliveries.c.subject == edit.subject)
-            & (deliveries.c.channel == edit.channel)
-            & (deliveries.c.chat == edit.chat)
-            & (deliveries.c.mode == Mode.EDIT)
-            & (deliveries.c.state == DeliveryState.QUEUED)
-        )
-        return self._connection.execute(update(deliveries).where(same).values(body=edit.body, due_at=None)).rowcount > 0
+        """Let an edit that still waits say the newest; True when there was one.
+
+        It keeps its place and its wait. One that waits before a newer copy of the card would not reach that copy.
+        """
+        made, about = deliveries.alias(), (edit.subject, edit.channel, edit.chat)
+        copies = select(func.max(made.c.id)).where(made.c.mode == Mode.SEND, *_of_card(made, *about)).scalar_subquery()
+        waits = (deliveries.c.mode == Mode.EDIT) & (deliveries.c.state == DeliveryState.QUEUED)
+        reaches = deliveries.c.id > func.coalesce(copies, 0)
+        same = update(deliveries).where(waits, reaches, *_of_card(deliveries, *about))
+        return self._connection.execute(same.values(body=edit.body)).rowcount > 0
 
     def lease(self, *, now: datetime, until: datetime, limit: int, channels: Collection[str]) -> Sequence[Delivery]:
         first = (
@@ -164,15 +176,21 @@ class SqlDeliveries:
         self._connection.execute(update(deliveries).where(deliveries.c.id == row).values(values))
 
     def next_due(self) -> datetime | None:
-        statement = select(func.min(func.coalesce(deliveries.c.due_at, deliveries.c.created_at)))
-        return self._connection.execute(statement.where(deliveries.c.state == DeliveryState.QUEUED)).scalar_one()
+        earliest = select(func.min(func.coalesce(deliveries.c.due_at, deliveries.c.created_at)))
+        due: datetime | None = self._connection.execute(
+            earliest.where(deliveries.c.state == DeliveryState.QUEUED)
+        ).scalar_one()
+        return due
 
     def copies(self, subject: str, *, channel: str | None = None, chat: str | None = None) -> Sequence[Delivery]:
         found = [deliveries.c.subject == subject, deliveries.c.mode == Mode.SEND]
         found.append(deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT]))
         if channel is not None:
             found += [deliveries.c.channel == channel, deliveries.c.chat == chat]
-        return [_delivery(row) for row in self._connection.execute(select(*_DELIVERY).where(*found).order_by(deliveries.c.id))]
+        return [
+            _delivery(row)
+            for row in self._connection.execute(select(*_DELIVERY).where(*found).order_by(deliveries.c.id))
+        ]
 
     def move_chat(self, *, channel: str, old: str, new: str) -> int:
         needed = or_(_UNSENT, deliveries.c.subject.is_not(None))

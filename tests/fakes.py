@@ -63,7 +63,7 @@ class FakeTickets:
         return [ticket_id for _due_at, ticket_id in waiting[:limit]]
 
     def history(self, ticket_id: int) -> Sequence[tuple[datetime, str, int | None, dict[str, Any]]]:
-        return [entry for about, *entry in self.journal if about == ticket_id]  # type: ignore[misc]
+        return [(at, name, by, data) for about, at, name, by, data in self.journal if about == ticket_id]
 
 
 def _urgent_first(ticket: Ticket) -> tuple[int, int]:

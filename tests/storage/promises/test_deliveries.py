@@ -1,0 +1,258 @@
+"""domain.messaging.ports.Deliveries: order per chat, lanes, leases, and edits that tell the newest."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
+from storage.engine import Database
+from tests.builders import NOW, delivery
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+CHANNELS = ("telegram", "web")
+
+
+def said(text: str, **changes: Any) -> Delivery:
+    return delivery(body={"text": text}, **changes)
+
+
+def edit(text: str, **changes: Any) -> Delivery:
+    return said(text, mode=Mode.EDIT, subject="ticket:1", lane=Lane.URGENT, **changes)
+
+
+def card(text: str, **changes: Any) -> Delivery:
+    return said(text, subject="ticket:1", **changes)
+
+
+def queue(database: Database, *new: Delivery) -> None:
+    with database.writing() as work:
+        work.deliveries.add(new)
+
+
+def lease(
+    database: Database, now: datetime = NOW, limit: int = 99, channels: Iterable[str] = CHANNELS
+) -> list[Delivery]:
+    with database.writing() as work:
+        return list(work.deliveries.lease(now=now, until=now + MINUTE, limit=limit, channels=tuple(channels)))
+
+
+def texts(rows: Iterable[Delivery]) -> list[str]:
+    return [row.body["text"] for row in rows]
+
+
+def sent(database: Database, rows: Iterable[Delivery]) -> None:
+    with database.writing() as work:
+        for row in rows:
+            work.deliveries.sent(row.id, reference=f"m{row.id}", now=NOW)
+
+
+def drained(database: Database, now: datetime = NOW) -> list[str]:
+    """Everything that would be sent, in order, one round after the other."""
+    found: list[str] = []
+    while rows := lease(database, now):
+        found += texts(rows)
+        sent(database, rows)
+    return found
+
+
+# --- order -------------------------------------------------------------------------------------------------------
+
+
+def test_one_chat_hears_things_in_the_order_in_which_they_were_said(database: Database):
+    queue(database, said("a", lane=Lane.BULK), said("b", lane=Lane.URGENT), said("c"))
+    assert texts(lease(database)) == ["a"]
+    assert lease(database) == []
+    assert drained(database) == []
+
+
+def test_the_next_follows_when_the_first_has_ended_however_it_ended(database: Database):
+    queue(database, said("a"), said("b"), said("c"))
+    sent(database, lease(database))
+    (second,) = lease(database)
+    with database.writing() as work:
+        work.deliveries.end(second.id, state=DeliveryState.FAILED, reason="too long", now=NOW)
+    assert drained(database) == ["c"]
+
+
+def test_between_chats_the_more_urgent_lane_goes_first_and_the_older_within_a_lane(database: Database):
+    lanes = (Lane.BULK, Lane.NOTICE, Lane.URGENT, Lane.DIALOG, Lane.URGENT)
+    queue(database, *(said(f"{number} {lane.name}", chat=str(number), lane=lane) for number, lane in enumerate(lanes)))
+    assert texts(lease(database, limit=2)) == ["2 URGENT", "4 URGENT"]
+    assert texts(lease(database)) == ["3 DIALOG", "1 NOTICE", "0 BULK"]
+
+
+def test_the_same_chat_id_on_another_channel_is_another_chat(database: Database):
+    queue(database, said("a"), said("b", channel="web"))
+    assert texts(lease(database, channels=("web",))) == ["b"]
+    assert texts(lease(database)) == ["a"]
+
+
+def test_a_delivery_comes_back_exactly_as_it_was_queued(database: Database):
+    full = said("漏水 🙉", thread="7", person_id=1, subject="ticket:1", key="k", lane=Lane.NOTICE, due_at=NOW)
+    queue(database, full)
+    (leased,) = lease(database)
+    assert (leased.body, leased.thread, leased.person_id, leased.key) == ({"text": "漏水 🙉"}, "7", 1, "k")
+    assert (leased.lane, leased.mode, leased.due_at, leased.created_at) == (Lane.NOTICE, Mode.SEND, NOW, NOW)
+
+
+def test_nothing_goes_before_it_is_due_nor_what_follows_in_that_chat(database: Database):
+    queue(database, said("later", due_at=NOW + HOUR), said("after it"), said("other chat", chat="2"))
+    assert drained(database) == ["other chat"]
+    assert drained(database, NOW + HOUR) == ["later", "after it"]
+
+
+# --- leases ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(database: Database):
+    queue(database, said("a"))
+    lease(database)
+    with database.writing() as work:
+        assert work.deliveries.release(now=NOW + MINUTE - timedelta(seconds=1)) == 0
+        assert work.deliveries.release(now=NOW + MINUTE) == 1
+    assert texts(lease(database)) == ["a"]
+
+
+def test_the_only_sender_takes_everything_back_when_it_starts(database: Database):
+    queue(database, said("a"), said("b", chat="2"))
+    lease(database)
+    with database.writing() as work:
+        assert work.deliveries.release(now=NOW, everything=True) == 2
+    assert drained(database) == ["a", "b"]
+
+
+def test_many_senders_at_once_never_take_the_same_row(database: Database):
+    queue(database, *(said(str(chat), chat=str(chat)) for chat in range(60)))
+    with ThreadPoolExecutor(6) as pool:
+        taken = [text for rows in pool.map(lambda _: texts(lease(database, limit=10)), range(24)) for text in rows]
+    assert sorted(taken, key=int) == [str(chat) for chat in range(60)]
+
+
+def test_a_further_try_waits_and_is_counted_unless_nobody_is_to_blame(database: Database):
+    queue(database, said("a"))
+    for counted, tries in ((True, 1), (False, 1), (True, 2)):
+        (row,) = lease(database, NOW + 9 * HOUR)
+        with database.writing() as work:
+            work.deliveries.again(row.id, due_at=NOW + HOUR, reason="503", counted=counted)
+        assert lease(database, NOW + HOUR - MINUTE) == []
+        (row,) = lease(database, NOW + HOUR)
+        assert (row.tries, row.reason) == (tries, "503")
+        with database.writing() as work:
+            work.deliveries.release(now=NOW, everything=True)
+
+
+def test_who_sleeps_knows_until_when(database: Database):
+    with database.reading() as work:
+        assert work.deliveries.next_due() is None
+    queue(database, said("a", due_at=NOW + HOUR), said("b", chat="2", due_at=NOW + 2 * HOUR))
+    with database.reading() as work:
+        assert work.deliveries.next_due() == NOW + HOUR
+    queue(database, said("c", chat="3"))
+    with database.reading() as work:
+        assert work.deliveries.next_due() == NOW
+
+
+# --- once --------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_that_is_known_is_not_queued_again_not_even_after_it_was_sent(database: Database):
+    queue(database, said("a", key="k"), said("b", key="k"), said("c"), said("d"))
+    assert drained(database) == ["a", "c", "d"]
+    queue(database, said("e", key="k"))
+    assert drained(database) == []
+
+
+# --- cards -------------------------------------------------------------------------------------------------------
+
+
+def test_an_edit_that_still_waits_tells_the_newest_in_its_place(database: Database):
+    queue(database, edit("1"), said("between"), edit("other chat", chat="2"))
+    queue(database, edit("2"))
+    queue(database, edit("3"))
+    assert drained(database) == ["3", "other chat", "between"]
+
+
+def test_an_edit_that_is_being_sent_is_followed_by_the_newer_one(database: Database):
+    queue(database, edit("1"))
+    rows = lease(database)
+    queue(database, edit("2"))
+    assert texts(rows) == ["1"]
+    sent(database, rows)
+    assert drained(database) == ["2"]
+
+
+def test_an_edit_reaches_a_copy_that_was_queued_after_an_older_edit(database: Database):
+    queue(database, card("first copy"))
+    sent(database, lease(database))
+    queue(database, edit("open"), card("second copy"))
+    queue(database, edit("claimed"))
+    assert drained(database) == ["open", "second copy", "claimed"]
+
+
+def test_a_newer_edit_does_not_cut_the_wait_that_the_platform_asked_for(database: Database):
+    queue(database, edit("1"))
+    (row,) = lease(database)
+    with database.writing() as work:
+        work.deliveries.again(row.id, due_at=NOW + HOUR, reason="429")
+    queue(database, edit("2"))
+    assert drained(database) == []
+    assert drained(database, NOW + HOUR) == ["2"]
+
+
+def test_copies_are_every_card_that_was_or_will_be_sent(database: Database):
+    queue(database, card("a"), card("b", chat="2"), card("c", chat="3"), said("other", subject="ticket:2"), edit("e"))
+    rows = {row.chat: row for row in lease(database)}
+    sent(database, [rows["1"]])
+    with database.writing() as work:
+        work.deliveries.end(rows["3"].id, state=DeliveryState.FAILED, reason="…", now=NOW)
+    with database.reading() as work:
+        copies = work.deliveries.copies("ticket:1")
+        assert [(one.body["text"], one.reference) for one in copies] == [("a", f"m{rows['1'].id}"), ("b", None)]
+        assert texts(work.deliveries.copies("ticket:1", channel="telegram", chat="2")) == ["b"]
+        assert work.deliveries.copies("ticket:1", channel="web", chat="2") == []
+
+
+# --- chats that move or are gone ---------------------------------------------------------------------------------
+
+
+def test_a_chat_that_moved_takes_along_what_is_to_be_sent_and_the_cards_to_be_edited(database: Database):
+    queue(database, card("card"), said("told"), said("to tell"), said("elsewhere", channel="web"))
+    for _ in range(2):
+        sent(database, lease(database, channels=("telegram",)))
+    with database.writing() as work:
+        assert work.deliveries.move_chat(channel="telegram", old="1", new="-100") == 2
+        assert [one.chat for one in work.deliveries.copies("ticket:1")] == ["-100"]
+    assert {row.chat: row.body["text"] for row in lease(database)} == {"-100": "to tell", "1": "elsewhere"}
+
+
+def test_a_chat_that_is_gone_ends_what_was_to_be_said_there_and_nothing_else(database: Database):
+    queue(database, said("told"), said("a"), said("b"), said("elsewhere", chat="2"))
+    sent(database, [row for row in lease(database) if row.chat == "1"])
+    with database.writing() as work:
+        assert work.deliveries.unreachable(channel="telegram", chat="1", reason="blocked", now=NOW) == 2
+        assert work.deliveries.unreachable(channel="web", chat="2", reason="blocked", now=NOW) == 0
+        work.deliveries.release(now=NOW, everything=True)
+    assert drained(database) == ["elsewhere"]
+
+
+@pytest.mark.parametrize("state", (DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.UNKNOWN))
+def test_an_end_is_an_end(database: Database, state: DeliveryState):
+    queue(database, said("a"))
+    (row,) = lease(database)
+    with database.writing() as work:
+        work.deliveries.end(row.id, state=state, reason="…", now=NOW)
+        assert work.deliveries.release(now=NOW + HOUR, everything=True) == 0
+    assert lease(database, NOW + HOUR) == []
+
+
+def test_only_what_ended_long_ago_is_forgotten(database: Database):
+    queue(database, said("sent"), said("queued"), said("leased", chat="2"))
+    sent(database, [row for row in lease(database) if row.chat == "1"])
+    with database.writing() as work:
+        assert work.deliveries.purge(before=NOW) == 0
+        assert work.deliveries.purge(before=NOW + HOUR) == 1
+        work.deliveries.release(now=NOW, everything=True)
+    assert sorted(drained(database)) == ["leased", "queued"]
