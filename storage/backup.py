@@ -13,7 +13,8 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import Connection, Engine, MetaData, Table, func, select
 
-from storage.schema import legible, version
+from storage.place import legible
+from storage.schema import version
 from storage.sealed import sealing, unsealed
 
 Progress = Callable[[int, int], None]  # how many rows of how many

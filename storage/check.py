@@ -17,7 +17,8 @@ from domain.errors import Refusal
 from domain.messaging.model import DeliveryState
 from domain.register.model import GroupKind, Role
 from domain.tickets.lifecycle import IN_PROGRESS
-from storage.schema import file_of, legible, name_of, verify
+from storage.place import file_of, legible, name_of
+from storage.schema import verify
 from storage.tables import deliveries, estates, groups, inbox, staff, staff_estates, tickets
 
 SLOW = timedelta(minutes=10)  # what is due longer than this does not move

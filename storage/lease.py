@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Connection, Engine, text
 
 from domain.errors import Refusal, Unavailable
-from storage.schema import file_of, legible, name_of
+from storage.place import file_of, legible, name_of
 
 _KEY = 0x67756A69  # "guji": our number among a PostgreSQL database's advisory locks
 _HOLDER = text(

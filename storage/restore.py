@@ -16,18 +16,10 @@ from sqlalchemy import JSON, Column, Connection, Engine, Integer, Table, exists,
 from domain.errors import Refusal
 from storage.backup import CHUNK, Manifest, Part, Progress, examine, read_manifest, tables_of
 from storage.lease import hold
-from storage.schema import (
-    HEAD,
-    WrongSchema,
-    building,
-    file_of,
-    is_absent,
-    legible,
-    name_of,
-    upgrade,
-    verify,
-)
+from storage.place import file_of, is_absent, legible, name_of
+from storage.schema import WrongSchema, verify
 from storage.sealed import BadBackup, unsealed
+from storage.steps import HEAD, building, upgrade
 
 _READ: dict[type, Callable[[Any], Any]] = {
     bytes: b64decode,

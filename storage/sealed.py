@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from domain.errors import Refusal
-from storage.schema import fsync_folder
+from storage.place import fsync_folder
 
 _KIND = b"guanjia backup 1\n"
 _LEVEL = 6

@@ -6,13 +6,14 @@ from tempfile import TemporaryDirectory
 from alembic import command
 
 from storage.engine import open_engine
-from storage.schema import HEAD, alembic_config, prepare
+from storage.schema import prepare
+from storage.steps import HEAD, alembic_config
 
 _USAGE = 'usage: python -m storage.migrations "what changes"'
 
 
 def draft(words: str) -> None:
-    """Write the next numbered step; read it, put it right, and raise storage.schema.HEAD."""
+    """Write the next numbered step; read it, put it right, and raise storage.steps.HEAD."""
     with TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{folder}/steps.db")
         prepare(engine)

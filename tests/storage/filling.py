@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Engine, Table, Text, insert, select
+from sqlalchemy import Column, Connection, Engine, Table, Text, insert, select
 
 from storage import tables
 
@@ -21,8 +21,13 @@ _VALID: dict[str, dict[str, Any]] = {  # what the program would write there
 def fill(engine: Engine, rows: int = 3) -> None:
     """So many rows in each table, with something in every column; a table that is new is filled too."""
     with engine.begin() as connection:
-        for table in tables.metadata.sorted_tables:
-            connection.execute(insert(table), [_row(table, number) for number in range(1, rows + 1)])
+        fill_within(connection, rows)
+
+
+def fill_within(connection: Connection, rows: int = 3) -> None:
+    """The same within a transaction."""
+    for table in tables.metadata.sorted_tables:
+        connection.execute(insert(table), [_row(table, number) for number in range(1, rows + 1)])
 
 
 def content(engine: Engine) -> dict[str, list[Any]]:

@@ -12,9 +12,11 @@ from sqlalchemy import Engine, func, insert, select, text, update
 from storage import tables
 from storage.backup import backup, examine
 from storage.lease import AlreadyRunning, hold
+from storage.place import Damaged, file_of
 from storage.restore import NotEmpty, restore
-from storage.schema import HEAD, Damaged, WrongSchema, file_of, prepare, verify
+from storage.schema import WrongSchema, prepare, verify
 from storage.sealed import BadBackup
+from storage.steps import HEAD
 from tests.storage.conftest import BOTH, Fresh
 from tests.storage.filling import NOW, content, fill
 from tests.storage.said import said

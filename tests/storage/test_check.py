@@ -11,7 +11,8 @@ from sqlalchemy import Engine, insert, text, update
 from domain.messaging.model import DeliveryState, Lane, Mode
 from storage import tables
 from storage.check import Severity, check
-from storage.schema import file_of, prepare
+from storage.place import file_of
+from storage.schema import prepare
 from tests.storage.conftest import Fresh
 from tests.storage.filling import NOW, fill
 from tests.storage.said import line

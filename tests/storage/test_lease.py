@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from storage.engine import open_engine
 from storage.lease import AlreadyRunning, hold
-from storage.schema import Unreachable
+from storage.place import Unreachable
 from tests.storage.conftest import Fresh
 from tests.storage.said import said
 

@@ -7,12 +7,18 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Engine, inspect, text
+from sqlalchemy import CheckConstraint, Engine, String, func, insert, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
-from storage import schema, tables
+from storage import tables
 from storage.engine import open_engine
-from storage.schema import HEAD, Damaged, Unreachable, WrongSchema, migrate, prepare, verify
+from storage.place import Damaged, Unreachable, is_absent
+from storage.schema import WrongSchema, migrate, prepare, verify
+from storage.steps import HEAD, alembic_config, building, upgrade
+from tests.storage.conftest import Fresh
+from tests.storage.filling import NOW, fill_within
 from tests.storage.said import said
 
 
@@ -55,7 +61,7 @@ def test_checks_and_defaults_of_the_steps_are_those_of_the_tables(engine: Engine
 def test_the_program_knows_the_last_step_without_asking_alembic(sqlite_url: str):
     engine = open_engine(sqlite_url)
     with engine.connect() as connection:
-        script = ScriptDirectory.from_config(schema.alembic_config(connection))
+        script = ScriptDirectory.from_config(alembic_config(connection))
     engine.dispose()
     assert script.get_heads() == [HEAD]
     assert all(len(step.revision) == 4 and step.revision.isdigit() for step in script.walk_revisions())
@@ -114,6 +120,34 @@ def test_a_server_that_does_not_answer_is_named_without_its_password():
         prepare(engine)
     assert "cannot be reached" in said(refusal)
     assert "planted-secret" not in said(refusal)
+
+
+def test_a_step_may_make_a_table_anew_though_others_refer_to_it(engine: Engine):
+    """That is how SQLite changes a table; with its foreign keys switched on it would refuse, or delete what refers."""
+    with building(engine) as connection:
+        upgrade(connection)
+        fill_within(connection)
+        with Operations(MigrationContext.configure(connection)).batch_alter_table("people", recreate="auto") as people:
+            people.alter_column("phone", type_=String(30))
+    with engine.begin() as connection:
+        assert connection.scalar(select(func.count()).select_from(tables.occupancies)) == 3
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(insert(tables.invites), {"digest": "x", "person_id": 99, "expires_at": NOW})
+
+
+def test_what_is_built_has_no_reference_to_nobody(fresh: Fresh):
+    """PostgreSQL says so at once."""
+    engine = fresh("sqlite")
+    with pytest.raises(Damaged) as refusal:
+        build_with_a_stray_invite(engine)
+    assert "a row of people that does not exist" in said(refusal)
+    assert is_absent(engine)
+
+
+def build_with_a_stray_invite(engine: Engine) -> None:
+    with building(engine) as connection:
+        upgrade(connection)
+        connection.execute(insert(tables.invites), {"digest": "x", "person_id": 99, "expires_at": NOW})
 
 
 class TestAnSQLiteFile:
