@@ -24,7 +24,7 @@ from bot import logs
 from bot.words import Words
 from domain.errors import Refusal
 from settings import Settings
-from storage import lease, schema
+from storage import lease, place, schema
 from storage.engine import Database, open_engine
 
 cli = typer.Typer(
@@ -35,8 +35,8 @@ LOCALES = ROOT / "locales"
 EXIT = {
     lease.AlreadyRunning: 3,
     schema.WrongSchema: 4,
-    schema.Damaged: 5,
-    schema.Unreachable: 6,
+    place.Damaged: 5,
+    place.Unreachable: 6,
 }  # others: 1; settings: 2
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 Language = Annotated[str, typer.Option(help="zh_CN or en.")]
