@@ -1,0 +1,1 @@
+"""Bare echo bots to measure against: they store nothing and understand nothing."""
