@@ -1,0 +1,94 @@
+"""The manners of the command line: sentences in the operator's language, refusals as exit codes, bars that vanish."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.words import Words
+from domain.errors import Refusal
+from settings import Settings
+from storage import lease, place, schema
+from storage.engine import Database, open_engine
+
+ROOT = Path(__file__).parent
+LOCALES = ROOT / "locales"
+EXIT = {
+    lease.AlreadyRunning: 3,
+    schema.WrongSchema: 4,
+    place.Damaged: 5,
+    place.Unreachable: 6,
+}  # settings: 2, others: 1
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+Language = Annotated[str, typer.Option(help="zh_CN or en.")]
+
+
+def utc_now() -> datetime:
+    """The outside's clock."""
+    return datetime.now(UTC)
+
+
+def say(key: str, **values: Any) -> str:
+    """A sentence in the language of the operator's terminal; English where it does not say."""
+    words = Words(LOCALES)
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en"
+    language = next((one for one in words.languages if one.split("_")[0] == spoken.split("_")[0]), "en")
+    return html.unescape(words.say(key, language, **values))
+
+
+def complain(line: str, code: int = 1) -> typer.Exit:
+    """A clear line on standard error, and the exit to raise."""
+    typer.secho(line, fg="red", err=True)
+    return typer.Exit(code)
+
+
+def load() -> Settings:
+    """The settings, or exit code 2 with every setting that is wrong, by its name."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "GUANJIA_" + "__".join(str(part) for part in problem["loc"]).upper()
+            typer.secho(f"{name.rstrip('_')}: {problem['msg']}", fg="red", err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What is refused is said in one line, with an exit code of its own."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise complain(say(refusal.key, **refusal.values), EXIT.get(type(refusal), 1)) from None
+
+
+@contextmanager
+def opened(settings: Settings, *, alone: bool = False) -> Iterator[Database]:
+    """The database, ready for work; *alone*: and no other process working on it."""
+    with refusals():
+        engine = open_engine(settings.database_url)
+        if alone:
+            with lease.hold(engine, now=utc_now()):
+                schema.prepare(engine)
+                yield Database(engine)
+        else:
+            schema.prepare(engine)
+            yield Database(engine)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error that is gone when the work is done; call it with (done, total)."""
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
