@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from storage import tables as t
 from storage.engine import Database
 from storage.work import SqlWork
 
-GROUP = "demo-staff"
+_MORNING = time(2)  # ten o'clock on the estate
 STAGES = ("claimed", "on_the_way", "on_site", "done", "confirmed", "rated")  # each comes through those before it
 
 
@@ -68,7 +68,8 @@ def _register(work: SqlWork, data: Mapping[str, Any]) -> dict[str, int]:
             roles = [Role(role) for role in one["roles"]]
             write(insert(t.staff), {"person_id": number, "roles": roles, "skills": one.get("skills", [])})
             write(insert(t.staff_estates), {"person_id": number, "estate_id": 1})
-    write(insert(t.groups), {"channel": "web", "chat": GROUP, "estate_id": 1, "kind": "staff"})
+    for group in data["groups"]:
+        write(insert(t.groups), {"channel": "web", "estate_id": 1, "kind": "staff", **group})
     return people
 
 
@@ -109,7 +110,7 @@ def _week(
             case _:
                 tickets.rate(work=work, ticket_id=ticket.id, mark=told.get("mark", 5), by=owner, now=at)
     if told["to"] == "waiting":
-        until = now + timedelta(days=2)
+        until = datetime.combine((now + timedelta(days=2)).date(), _MORNING, UTC)
         tickets.wait(
             work=work, ticket_id=ticket.id, wait_for=WaitFor(told["wait_for"]), until=until, by=repairer, now=at
         )

@@ -42,8 +42,9 @@ async def panes(web: WebChannel, request: Request) -> list[dict[str, Any]]:
 def _pane(
     key: str, people: Iterable[WebPerson], groups: Iterable[Group] = (), kind: GroupKind | None = None
 ) -> dict[str, Any]:
-    chats = dict.fromkeys(group.chat for group in groups if group.kind is kind)
-    return {"key": key, "people": [_person(person) for person in people], "groups": list(chats)}
+    chats = {group.chat: group.language for group in groups if group.kind is kind}
+    rooms = [{"chat": chat, "language": language} for chat, language in chats.items()]
+    return {"key": key, "people": [_person(person) for person in people], "groups": rooms}
 
 
 def _person(person: WebPerson) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
@@ -72,7 +73,7 @@ class WebChannel:
                 await self._edit(parcel)
             case Mode.TOAST:
                 message = parcel.message
-                self.hub.toast(message.toast or "", text=message.text, alert=message.alert)
+                self.hub.toast(message.toast or "", text=html.unescape(message.text), alert=message.alert)
             case Mode.LEAVE:  # a group of the web exists only on our own allow-list
                 pass
         return None

@@ -46,7 +46,7 @@ export function toast(text, { alert = false } = {}) {
   note.append(close);
   note.dataset.testid = "toast";
   const shelf = find(".toasts");
-  while (shelf.childElementCount > 2) shelf.firstElementChild.remove();
+  while (shelf.childElementCount > 1) shelf.firstElementChild.remove();
   shelf.append(note);
   setTimeout(() => note.remove(), (alert ? 6000 : 3500) + text.length * 45);
 }

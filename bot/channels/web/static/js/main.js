@@ -34,14 +34,18 @@ function changed() {
 
 function heard(name, data) {
   if (name === "toast") {
-    document.querySelectorAll(".busy").forEach(calm);
-    return toast(data.text, data);
+    for (const button of document.querySelectorAll(".busy")) calm(button, !data.alert);
+    return data.text ? toast(data.text, data) : undefined; // without words it only says that the press was heard
   }
   for (const pane of panes) {
     const log = pane.logs.get(data.chat);
     if (!log) continue;
     if (name === "typing") log.typing();
-    else log.hear(data);
+    else {
+      const answered = data.messages.some((message) => message.user === undefined);
+      for (const button of answered ? log.list.querySelectorAll(".busy") : []) calm(button, true);
+      log.hear(data);
+    }
   }
   return undefined;
 }
@@ -57,7 +61,7 @@ function stands(online) {
 function relabel() {
   translate(document);
   for (const pane of panes) {
-    pane.relabel();
+    pane.speak();
     const tab = find(`[data-tab="${pane.key}"] span`, tabs);
     if (tab) tab.textContent = t(`web-pane-${pane.key}`);
   }
@@ -65,12 +69,12 @@ function relabel() {
   changed();
 }
 
-/** The page speaks the language at once; the people shown are answered in it from now on. */
+/** The page speaks the language at once. In the demo it shows people who speak it; a person alone is answered in it from now on. */
 function speak(language) {
   choose(language);
   localStorage.setItem("guanjia.language", language);
   relabel();
-  for (const pane of panes) if (pane.key !== "staff") pane.whisper(`/language ${language}`);
+  for (const pane of panes) if (pane.key === "me") pane.whisper(`/language ${language}`);
 }
 
 /** Each chat once; one that two panes show from the beginning when either has nothing yet. */
@@ -87,9 +91,10 @@ function follow() {
 async function start() {
   const me = await api.me();
   load(me.texts);
-  const known = me.panes.find((pane) => pane.people[0]?.language)?.people[0].language;
+  const known = me.demo ? null : me.panes[0].people[0].language;
   choose(localStorage.getItem("guanjia.language") ?? known ?? me.accepted);
   find(".demo-mark").hidden = !me.demo;
+  document.body.classList.toggle("demo", me.demo);
   document.body.classList.toggle("alone", !me.demo);
   panes = me.panes.map((pane) => new Pane(pane, { limits: me.limits, changed: () => changed(), follow }));
   find(".panes").append(...panes.map((pane) => pane.element));

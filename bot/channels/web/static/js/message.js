@@ -77,9 +77,21 @@ function photos(message) {
 function buttons(message, press) {
   if (!message.buttons?.length) return null;
   const rows = message.buttons.map((row) => make("div", "row", ...row.map((button) => pill(button, message, press)).filter(Boolean)));
-  const shelf = make("div", "buttons", ...rows);
+  const shelf = make("div", `buttons${choice(message) ? " spent" : ""}`, ...rows);
   shelf.setAttribute("role", "group");
   return shelf;
+}
+
+/** What was pressed there; an edited message begins anew. */
+const place = (message) => `guanjia.pressed.${message.id}.${message.seq}`;
+const choice = (message) => sessionStorage.getItem(place(message));
+
+/** The press was heard: the button shows it, the others step back. */
+export function settle(message, button, element) {
+  sessionStorage.setItem(place(message), button.data);
+  const shelf = element.closest(".buttons");
+  shelf.classList.add("spent");
+  for (const other of shelf.querySelectorAll(".pill")) other.classList.toggle("chosen", other === element);
 }
 
 function pill(button, message, press) {
@@ -96,6 +108,7 @@ function pill(button, message, press) {
   const element = make("button", "pill", make("span", "", button.label));
   element.type = "button";
   element.dataset.testid = "button";
+  if (choice(message) === button.data) element.classList.add("chosen");
   element.addEventListener("click", () => press(message, button, element));
   return element;
 }

@@ -3,25 +3,26 @@ import * as api from "./api.js";
 import { Composer } from "./composer.js";
 import { badge, copy, dye, find, make, random, toast } from "./dom.js";
 import { ChatLog } from "./log.js";
-import { initial } from "./message.js";
+import { initial, settle } from "./message.js";
 import { current, has, t, translate } from "./texts.js";
 
 const FOLLOWED = 12; // people of a pane whose news are noticed although somebody else is shown
-const ACTIONS = { owner: ["report", "mytickets", "help"], me: ["report", "mytickets", "help"], staff: ["board", "help"], manager: ["board", "help"] };
+const OWN = ["report", "mytickets", "help"];
+const ACTIONS = { owner: OWN, me: OWN, staff: ["mytickets", "board", "help"], manager: ["board", "help"] };
 
 export class Pane {
   logs = new Map();
   online = false;
 
   constructor({ key, people, groups }, { limits, changed, follow }) {
-    Object.assign(this, { key, people, groups, changed, follow });
+    Object.assign(this, { key, people, rooms: groups, changed, follow });
     this.element = copy("pane");
     this.element.dataset.pane = key;
     this.select = find("select", this.element);
-    this.person = people.find((person) => String(person.id) === localStorage.getItem(`guanjia.person.${key}`)) ?? people[0];
+    this.person = this.#somebody();
     this.composer = new Composer(find(".composer", this.element), { send: (words) => this.#send(words), actions: ACTIONS[key], limits });
     this.select.addEventListener("change", () => this.#become(people.find((person) => String(person.id) === this.select.value)));
-    this.room = groups[0] ?? this.person?.chat;
+    this.room = this.groups[0] ?? this.person?.chat;
     this.relabel();
     if (this.person) this.#enter(this.room);
     else find(".stage", this.element).append(make("p", "nobody", t("web-nobody")));
@@ -31,6 +32,12 @@ export class Pane {
   /** The chats to follow: the groups, and private ones. */
   chats() {
     return [...this.logs.values()].map((log) => [log.chat, log.seq]);
+  }
+
+  /** A group that speaks the page's language stands for those that hear the same in another one. */
+  get groups() {
+    const own = this.rooms.filter(({ language }) => language === current());
+    return (own.length ? own : this.rooms).map(({ chat }) => chat);
   }
 
   get unread() {
@@ -51,6 +58,14 @@ export class Pane {
     for (const log of this.logs.values()) log.look();
   }
 
+  /** In another language: its people, its groups, and all labels. */
+  speak() {
+    const group = this.rooms.some(({ chat }) => chat === this.room);
+    this.person = this.#somebody();
+    this.relabel();
+    if (this.person) this.#enter(group ? this.groups[0] : this.person.chat);
+  }
+
   relabel() {
     translate(this.element);
     this.composer.relabel();
@@ -69,13 +84,19 @@ export class Pane {
     if (this.person) api.send(this.person.chat, this.person.id, { key: random(), text, quiet: true }).catch((trouble) => toast(trouble.message));
   }
 
+  /** Who was last chosen in this language, else the first who speaks it. */
+  #somebody() {
+    const chosen = localStorage.getItem(`guanjia.person.${this.key}.${current()}`);
+    return this.people.find((person) => String(person.id) === chosen) ?? this.people.find((person) => person.language === current()) ?? this.person ?? this.people[0];
+  }
+
   #rooms() {
     return this.person ? [...this.groups, this.person.chat] : [];
   }
 
   #become(person) {
     this.person = person;
-    localStorage.setItem(`guanjia.person.${this.key}`, String(person.id));
+    localStorage.setItem(`guanjia.person.${this.key}.${current()}`, String(person.id));
     if (!this.groups.includes(this.room)) this.room = person.chat;
     this.#title();
     this.#enter(this.room);
@@ -103,7 +124,7 @@ export class Pane {
 
   #log(chat) {
     const log = new ChatLog(chat, {
-      group: this.groups.includes(chat),
+      group: this.rooms.some((room) => room.chat === chat),
       press: (room, message, button, element) => this.#press(room, message, button, element),
       changed: () => this.#changed(),
       again: (room, message) => this.#deliver(room, message),
@@ -131,10 +152,12 @@ export class Pane {
     }
   }
 
+  /** The button runs until the bot answers, by a toast or in the chat. */
   async #press(log, message, button, element) {
     if (element.classList.contains("busy")) return;
     element.classList.add("busy");
     element.setAttribute("aria-busy", "true");
+    element.heard = () => settle(message, button, element);
     setTimeout(() => calm(element), 4000);
     try {
       await api.press(log.chat, this.person.id, button.data, message.id);
@@ -169,6 +192,7 @@ export class Pane {
     const alone = this.person && !desk && this.people.length < 2; // else the picker says who
     find(".title", this.element).textContent = alone ? `${title} · ${this.person.name}` : title;
     this.element.setAttribute("aria-label", title);
+    find(".hint", this.element).textContent = has(`web-hint-${this.key}`) ? t(`web-hint-${this.key}`) : "";
     this.#presence();
   }
 
@@ -212,25 +236,30 @@ export class Pane {
     );
   }
 
+  /** A button that says *text*, a command by its name. */
+  #example(text) {
+    const example = make("button", "pill example", text.startsWith("/") ? t(`web-action-${text.slice(1)}`) : text);
+    example.type = "button";
+    example.dataset.testid = "example";
+    example.addEventListener("click", () => this.#send({ text, photos: [] }));
+    return example;
+  }
+
   /** What an empty chat says. */
   #hello(log) {
     const asks = this.key === "owner" || this.key === "me";
     const key = asks ? "web-empty-owner" : this.key === "manager" ? "web-empty-manager" : log.group ? "web-empty-staff" : "web-empty-private";
-    const parts = [make("p", "", t(key))];
+    const examples = asks ? [1, 2, 3].map((number) => t(`web-example-${number}`)) : this.key === "manager" ? ["/board"] : [];
+    const parts = [make("p", "", t(key)), ...examples.map((text) => this.#example(text))];
     if (asks) parts.unshift(make("h3", "", t("web-empty-title")));
-    for (const number of asks ? [1, 2, 3] : []) {
-      const example = make("button", "pill example", t(`web-example-${number}`));
-      example.type = "button";
-      example.addEventListener("click", () => this.#send({ text: example.textContent, photos: [] }));
-      parts.push(example);
-    }
     log.hello.replaceChildren(...parts);
     log.scroller.setAttribute("aria-label", t("web-log", { name: find(".title", this.element).textContent }));
   }
 }
 
-/** A pressed button is at rest again. */
-export function calm(element) {
+/** A pressed button is at rest again; *heard*: what it asked for was not refused. */
+export function calm(element, heard = false) {
+  if (heard) element.heard?.();
   element.classList.remove("busy");
   element.removeAttribute("aria-busy");
 }
