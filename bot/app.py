@@ -134,7 +134,7 @@ class App:
         if turn.incoming.other and not text:
             raise Refusal(f"cannot-read-{turn.incoming.other}")
         if turn.incoming.other:
-            turn.preface = turn.text(f"cannot-read-{turn.incoming.other}")
+            turn.preface = turn.text("only-words-read")
         if wish.control in CONTROLS and (conversation.intent or wish.control in ALWAYS):
             enter(turn, CONTROLS[wish.control], {})
         elif conversation.intent is None or _gives_way(turn):
@@ -189,16 +189,19 @@ class App:
                 log.info("chat-left", channel=incoming.channel, chat=incoming.chat)
 
     def _nobody(self, work: DeskWork, incoming: Incoming, now: datetime) -> None:
-        """Nobody who can be held to it: anonymous admins are told how to be somebody, the rest is passed over."""
+        """An anonymous admin or a forwarded command: nobody who can be held to it, which is told where we belong."""
         log.info("nobody-spoke", channel=incoming.channel, chat=incoming.chat)
-        group = work.addresses.group(incoming.channel, incoming.chat)
-        if group and (incoming.command or incoming.button):
-            conversation = Conversation(owner=f"{incoming.channel}:{incoming.chat}")
+        group = None if incoming.private else work.addresses.group(incoming.channel, incoming.chat)
+        if (group or incoming.private) and (incoming.command or incoming.button):
+            address = work.addresses.find(incoming.channel, incoming.chat)
+            person = work.register.person(address.person_id) if address else None
             turn = Turn(
-                work=work, words=self.words, incoming=incoming, now=now, language=group.language, group=group,
-                conversation=conversation, deep_link=self.deep_link, intents=INTENTS,
+                work=work, words=self.words, incoming=incoming, now=now, group=group,
+                language=group.language if group else self._language(incoming, person),
+                conversation=Conversation(owner=f"{incoming.channel}:{incoming.chat}"),
+                deep_link=self.deep_link, intents=INTENTS,
             )  # fmt: skip
-            turn.toast(turn.text("anonymous-admin"))
+            turn.toast(turn.text("anonymous-admin"), alert=True)
 
 
 REPORTS = frozenset({"repair", "complaint", "emergency"})

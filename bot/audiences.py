@@ -9,7 +9,7 @@ from bot.turn import DeskWork
 from bot.words import DEFAULT
 from domain.register.model import GroupKind, Staff
 from domain.tickets.eligibility import eligible, superiors
-from domain.tickets.events import TicketCancelled, TicketEscalated, TicketEvent
+from domain.tickets.events import TicketAssigned, TicketCancelled, TicketEscalated, TicketEvent
 from domain.tickets.model import Ticket, Urgency
 from domain.tickets.policy import Audience
 
@@ -59,6 +59,12 @@ def ex_repairer(scene: Scene) -> list[Recipient]:
     """Whoever had it in hand when it was cancelled."""
     gone = scene.event.repairer_id if isinstance(scene.event, TicketCancelled) else None
     return people(scene, [gone]) if gone and gone != scene.event.by else []
+
+
+def relieved(scene: Scene) -> list[Recipient]:
+    """Whoever had it in hand when a manager gave it to somebody else."""
+    gone = scene.event.before_id if isinstance(scene.event, TicketAssigned) else None
+    return people(scene, [gone]) if gone and gone not in (scene.event.by, scene.ticket.repairer_id) else []
 
 
 def done_by(scene: Scene) -> list[Recipient]:

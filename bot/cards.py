@@ -8,8 +8,9 @@ from dataclasses import replace
 from bot.turn import Rows, Tap
 from bot.voice import Voice
 from bot.words import Said, mask, mask_numbers
+from domain.register.model import Flag
 from domain.tickets.lifecycle import ALLOWED, IN_PROGRESS, LIVE, MOVES, Action, Party, Status
-from domain.tickets.model import Ticket, Urgency
+from domain.tickets.model import Kind, Ticket, Urgency
 
 WORKER_LAYOUT = (
     (Action.DEPART, Action.ARRIVE, Action.RESUME),
@@ -17,6 +18,7 @@ WORKER_LAYOUT = (
     (Action.PASS_ON, Action.HAND_BACK, Action.ASK_HELP),
 )
 MANAGER_LAYOUT = ((Action.CLAIM, Action.ASSIGN), (Action.POSTPONE,))
+CARE = (Flag.ELDERLY, Flag.LIVING_ALONE, Flag.DISABLED, Flag.INFANT)
 _SIGN = {Urgency.EMERGENCY: "🔴", Urgency.NORMAL: "🟡", Urgency.PLANNED: "🟢"}
 
 
@@ -51,13 +53,13 @@ def worker_card(voice: Voice, ticket: Ticket, viewer: int | None) -> tuple[str, 
         return "\n".join([*_head(voice, ticket), *_state(voice, ticket)]), ()
     reporter = voice.name(ticket.reporter_id)
     contact = voice.say("card-contact", name=reporter, phone=ticket.contact)
-    lines = [*_facts(voice, ticket), contact, *_promise(voice, ticket), *_state(voice, ticket)]
+    lines = [*_facts(voice, ticket), contact, *_care(voice, ticket), *_promise(voice, ticket), *_state(voice, ticket)]
     return "\n".join(lines), rows_for(voice, ticket, Party.REPAIRER, WORKER_LAYOUT)
 
 
 def manager_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
     """For a manager who is called: what it is, how late, and what they can do about it."""
-    lines = [*_facts(voice, ticket), *_promise(voice, ticket), *_state(voice, ticket)]
+    lines = [*_facts(voice, ticket), *_care(voice, ticket), *_promise(voice, ticket), *_state(voice, ticket)]
     history = [Tap(voice.say("button-history"), "history", {"ticket": ticket.id})]
     rows = rows_for(voice, ticket, Party.MANAGER, MANAGER_LAYOUT)
     if ticket.status in IN_PROGRESS:
@@ -67,8 +69,9 @@ def manager_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
 
 def verdict_rows(voice: Voice, ticket: Ticket) -> Rows:
     """Is it fixed?"""
-    fixed = Tap(voice.say("button-fixed"), Action.CONFIRM, {"ticket": ticket.id})
-    return [[fixed, Tap(voice.say("button-not-fixed"), Action.REJECT, {"ticket": ticket.id})]]
+    yes, no = ("fixed", "not-fixed") if ticket.kind is Kind.REPAIR else ("solved", "not-solved")
+    fixed = Tap(voice.say(f"button-{yes}"), Action.CONFIRM, {"ticket": ticket.id})
+    return [[fixed, Tap(voice.say(f"button-{no}"), Action.REJECT, {"ticket": ticket.id})]]
 
 
 def line(voice: Voice, ticket: Ticket) -> Said:
@@ -97,13 +100,22 @@ def _facts(voice: Voice, ticket: Ticket) -> list[Said]:
     return lines
 
 
+def _care(voice: Voice, ticket: Ticket) -> list[Said]:
+    """What to be careful about at this door."""
+    person = voice.work.register.person(ticket.reporter_id)
+    flags = [voice.say(f"care-{flag}") for flag in CARE if person and flag in person.flags]
+    return [voice.say("card-care", flags=Said(voice.say("comma").join(flags)))] if flags else []
+
+
 def _promise(voice: Voice, ticket: Ticket) -> list[Said]:
     if ticket.status not in {*IN_PROGRESS, Status.OPEN} - {Status.WAITING}:
         return []
     key, until = (
         ("card-resolve-by", ticket.resolve_by) if ticket.responded_at else ("card-respond-by", ticket.respond_by)
     )
-    return [voice.say(key, time=voice.moment(until, ticket.estate_id))]
+    if ticket.kind is not Kind.REPAIR and not ticket.responded_at:
+        key = "card-answer-by"
+    return [voice.say(key, time=voice.date(until, ticket.estate_id))]
 
 
 def _state(voice: Voice, ticket: Ticket) -> list[Said]:
@@ -113,6 +125,6 @@ def _state(voice: Voice, ticket: Ticket) -> list[Said]:
 def _status(voice: Voice, ticket: Ticket) -> Said:
     name = voice.name(ticket.repairer_id or ticket.done_by)
     if ticket.status == Status.WAITING and ticket.wait_for and ticket.wait_until:
-        until = voice.moment(ticket.wait_until, ticket.estate_id)
+        until = voice.date(ticket.wait_until, ticket.estate_id)
         return voice.say("status-waiting", name=name, reason=voice.say(f"wait-for-{ticket.wait_for}"), time=until)
     return voice.say(f"status-{ticket.status}", name=name)

@@ -10,6 +10,7 @@ from bot.conversation import Answers, Intent, open_step, without
 from bot.turn import Rows, Tap, Turn
 from domain.errors import NotAllowed
 from domain.messaging.model import Conversation
+from domain.register.model import Flag
 
 HINT = 30  # characters that remind somebody of what they wrote
 PATIENCE = 3  # misunderstood answers to one question before a person is offered
@@ -77,6 +78,8 @@ def advance(turn: Turn, intent: Intent, answers: Answers) -> None:
     asked = [name for name in answers.get("asked", ()) if name != step.name]  # in this order: for going back
     turn.remember(intent=intent.name, step=step.name, answers={**answers, "asked": [*asked, step.name]}, misses=0)
     text, rows = step.ask(turn, answers)
+    if intent.lasting and turn.person and Flag.ELDERLY in turn.person.flags:  # a person is one tap away, always
+        rows = [*rows, [Tap(turn.text("button-person"), "person")]]
     turn.answer(text, rows)
 
 

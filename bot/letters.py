@@ -9,9 +9,10 @@ from bot.audiences import Recipient, Scene
 from bot.turn import Rows, Tap
 from bot.voice import Voice
 from bot.words import Said, mask_numbers
-from domain.tickets.events import HelpRequested, TicketEscalated
+from domain.tickets.events import HelpRequested, TicketEscalated, TicketHandedBack
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Kind, Urgency
+from domain.tickets.schedule import deadline
 
 Letter = Callable[[Voice, Scene, Recipient], tuple[str, Rows]]
 
@@ -79,16 +80,32 @@ def reminder(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     return worker_again("pause-over-repairer" if paused else "promise-at-risk-repairer")(voice, scene, to)
 
 
+def _strained(voice: Voice, scene: Scene) -> str:
+    """What is the matter with a promise."""
+    if scene.ticket.status == Status.WAITING:
+        return "pause-over-manager"
+    return "promise-broken-manager" if deadline(scene.ticket) <= voice.now else "promise-at-risk-manager"
+
+
+def handed_back(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """The group's card once more: somebody could not do it, and why."""
+    event = scene.event
+    assert isinstance(event, TicketHandedBack)
+    card, rows = staff(voice, scene, to)
+    reason = voice.say("handed-back-reason", reason=mask_numbers(event.reason)) if event.reason else Said("")
+    return f"{voice.say('ticket-handed-back-staff', number=scene.ticket.number, reason=reason)}\n{card}", rows
+
+
 def receipt(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     """The owner's receipt: the number and the promise."""
     ticket = scene.ticket
     if ticket.kind is not Kind.REPAIR:
-        promise = voice.say("promise-answer", time=voice.moment(ticket.respond_by, ticket.estate_id))
+        promise = voice.say("promise-answer", time=voice.soon(ticket.respond_by, ticket.estate_id))
     elif ticket.urgency is Urgency.EMERGENCY:
         hours = round((ticket.respond_by - ticket.opened_at).total_seconds() / 3600)
         promise = voice.say("promise-hours", count=hours)
     else:
-        promise = voice.say("promise-until", time=voice.moment(ticket.respond_by, ticket.estate_id))
+        promise = voice.say("promise-until", time=voice.soon(ticket.respond_by, ticket.estate_id))
     rows = [[Tap(voice.say("button-cancel-ticket"), "cancel", {"ticket": ticket.id})]]
     return voice.say("receipt", number=ticket.number, promise=promise), rows
 
@@ -98,7 +115,7 @@ def paused(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     ticket = scene.ticket
     assert ticket.wait_until is not None
     reason = voice.say(f"wait-for-{ticket.wait_for}")
-    time = voice.moment(ticket.wait_until, ticket.estate_id)
+    time = voice.soon(ticket.wait_until, ticket.estate_id)
     return voice.say("work-paused-owner", number=ticket.number, reason=reason, time=time), ()
 
 
@@ -106,7 +123,8 @@ def finished(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     """Done, says the repairer: is it?"""
     ticket = scene.ticket
     words = voice.say("work-done-words", words=ticket.work_done) if ticket.work_done else Said("")
-    text = voice.say("work-finished-owner", number=ticket.number, name=voice.name(ticket.done_by), words=words)
+    key = "work-finished-owner" if ticket.kind is Kind.REPAIR else "work-finished-other-owner"
+    text = voice.say(key, number=ticket.number, name=voice.name(ticket.done_by), words=words)
     return text, cards.verdict_rows(voice, ticket)
 
 

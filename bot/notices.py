@@ -68,6 +68,7 @@ NOTICES: tuple[Notice, ...] = (
     *_refresh(e.TicketAssigned),
     _takes_over(e.TicketAssigned),
     _own(e.TicketAssigned, "ticket-claimed-owner", Lane.URGENT),
+    Notice(e.TicketAssigned, audiences.relieved, letters.plain("ticket-taken-over"), Lane.URGENT),
     *_refresh(e.TicketPassedOn),
     _takes_over(e.TicketPassedOn),
     _own(e.TicketPassedOn, "ticket-passed-on-owner"),
@@ -75,7 +76,7 @@ NOTICES: tuple[Notice, ...] = (
     Notice(
         e.TicketHandedBack,
         audiences.staff_groups,
-        letters.staff_again("ticket-handed-back-staff"),
+        letters.handed_back,
         Lane.URGENT,
         "ticket",
     ),

@@ -45,7 +45,8 @@ class Telling:
         text, rows = notice.letter(voice, scene, to)
         buttons = keyed(scene.work, rows, chat=to.chat, now=now)
         return Delivery(
-            channel=to.channel, chat=to.chat, thread=to.thread, person_id=to.person_id, lane=_lane(notice, scene.ticket),
+            channel=to.channel, chat=to.chat, thread=to.thread, person_id=to.person_id,
+            lane=_lane(notice, scene.ticket),
             mode=notice.mode, subject=f"{notice.card}:{scene.ticket.id}" if notice.card else None,
             body=Outgoing(text=text, buttons=buttons, photos=notice.photos(scene.ticket)[:10]).plain(), created_at=now,
         )  # fmt: skip

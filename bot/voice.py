@@ -40,6 +40,16 @@ class Voice:
         timezone = self.work.register.estate(estate_id).timezone
         return self.words.moment(when, now=self.now, language=self.language, timezone=timezone)
 
+    def date(self, when: datetime, estate_id: int) -> str:
+        """A time in what is read for days: by its date, for "tomorrow" is another day tomorrow."""
+        timezone = self.work.register.estate(estate_id).timezone
+        return self.words.date(when, language=self.language, timezone=timezone)
+
+    def soon(self, when: datetime, estate_id: int) -> str:
+        """A time in news: "today 15:30", by its date when it is another day."""
+        local = self.work.register.calendar(estate_id).local
+        return (self.moment if local(when).date() == local(self.now).date() else self.date)(when, estate_id)
+
     def room(self, room: Room) -> Said:
         """A room as people say it."""
         key = "room-with-entrance" if room.entrance else "room-without-entrance"

@@ -76,6 +76,11 @@ class Words:
         key = near.get((local.date() - now.astimezone(zone).date()).days)
         return f"{self.say(key, language) if key else self.day(when, language=language, timezone=timezone)} {clock}"
 
+    def date(self, when: datetime, *, language: str, timezone: str) -> str:
+        """A time by its date: "11月23日周一 09:00"."""
+        clock = format_time(when.astimezone(ZoneInfo(timezone)), "short", locale=Locale.parse(language))
+        return f"{self.day(when, language=language, timezone=timezone)} {clock}"
+
     def day(self, when: datetime, *, language: str, timezone: str) -> str:
         """A date as one says it: "11月23日周一", "Mon, Nov 23"."""
         locale = Locale.parse(language)

@@ -9,7 +9,7 @@ from bot.intents.desk import PASS_TO_DESK, PERSON, TO_DESK
 from bot.intents.feedback import CANCEL_TICKET, COMMENT, CONFIRM, RATE, REJECT, VERDICT
 from bot.intents.finish import FINISH
 from bot.intents.hand_over import ASK_HELP, HAND_BACK, PASS_ON
-from bot.intents.late_photo import LATE_PHOTO
+from bot.intents.late_photo import LATE_PHOTO, WORK_PHOTO
 from bot.intents.lists import BOARD, HISTORY, MINE
 from bot.intents.manage import ASSIGN, POSTPONE
 from bot.intents.progress import ARRIVE, DEPART, RESUME
@@ -20,7 +20,7 @@ from bot.intents.wait import WAIT
 
 _ALL = (
     START, I_AM, HELP, GROUP_HELP, LANGUAGE, DUTY, SMALL_TALK,
-    REPORT, ALARM, ANOTHER, ADD_WORDS, LATE_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
+    REPORT, ALARM, ANOTHER, ADD_WORDS, LATE_PHOTO, WORK_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
     ANSWER, CHANGE, NEVER_MIND, CANCEL, SAY_AGAIN, GO_BACK, START_OVER, ADD_PHOTO,
     CLAIM, DEPART, ARRIVE, RESUME, WAIT, FINISH, HAND_BACK, PASS_ON, ASK_HELP,
     CONFIRM, REJECT, RATE, COMMENT, VERDICT, CANCEL_TICKET,

@@ -143,7 +143,8 @@ def _duty(turn: Turn, answers: Answers) -> None:
     assert turn.staff is not None
     on = answers.get("on", not turn.staff.on_duty)
     turn.work.register.set_duty(turn.me, on)
-    turn.answer(turn.text("on-duty" if on else "off-duty"))
+    key = "on-duty" if on else "off-duty"
+    turn.answer(turn.text(key) if turn.group is None else turn.text(f"{key}-group", name=turn.staff.person.name))
 
 
 START = Intent("start", _start, commands=("start",), bound=False)

@@ -24,9 +24,10 @@ def _to_desk(turn: Turn, answers: Answers) -> None:
 
 def _person(turn: Turn, _answers: Answers) -> None:
     """A person, please: what was said so far goes along."""
+    known = {name: turn.conversation.answers[name] for name in ("place", "photos") if name in turn.conversation.answers}
     said = turn.conversation.answers.get("words") or turn.incoming.text or turn.text("wants-person")
     turn.forget()
-    start(turn, turn.intents["report"], {**first_answers(turn, None), "words": said, **_for_desk(turn)})
+    start(turn, turn.intents["report"], {**first_answers(turn, None), "words": said, **_for_desk(turn), **known})
 
 
 def _for_desk(turn: Turn) -> dict[str, object]:

@@ -18,6 +18,9 @@ def rating_rows(ticket_id: int) -> Rows:
     return [[Tap(f"{mark} ⭐", "rate", {"ticket": ticket_id, "mark": mark}) for mark in range(1, 6)]]
 
 
+LOW = 2  # who gives this or less is asked what went wrong
+
+
 def read_mark(text: str) -> int | None:
     """A mark as people type it: "5", "5分", "4 stars"."""
     found = re.fullmatch(r"([1-5])\s*(?:分|星|颗星|⭐|stars?)?", text.strip())
@@ -58,7 +61,7 @@ def _rate(turn: Turn, answers: Answers) -> None:
 def _comment(turn: Turn, answers: Answers) -> None:
     if answers["words"]:
         tickets.comment(work=turn.work, ticket_id=answers["ticket"], words=answers["words"], by=turn.me, now=turn.now)
-    turn.answer(turn.text("comment-thanks"))
+    turn.answer(turn.text("comment-thanks-low" if answers["words"] and answers["mark"] <= LOW else "comment-thanks"))
 
 
 def _cancel(turn: Turn, answers: Answers) -> None:
@@ -74,7 +77,7 @@ RATE = Intent("rate", _rate)
 def _ask_comment(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     """Whoever is not content is asked what went wrong."""
     text, rows = _COMMENT.ask(turn, answers)
-    return (turn.text("ask-comment-low") if answers["mark"] <= 2 else text), rows
+    return (turn.text("ask-comment-low") if answers["mark"] <= LOW else text), rows
 
 
 _COMMENT = words_step("words", "ask-comment", skip="button-no-words")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.conversation import Answers, Intent
-from bot.intents.words import words_step
+from bot.intents.words import still, words_step
 from bot.turn import Turn
 from domain.tickets import operations as tickets
+from domain.tickets.lifecycle import Action
 
 
 def _act(turn: Turn, answers: Answers) -> None:
@@ -22,5 +23,5 @@ FINISH = Intent(
     (words_step("words", "ask-finish", skip="button-done-as-it-is", photos=True),),
     staff=True,
     private=True,
-    begin=lambda _turn, answers: {"photos": (), **answers},
+    begin=lambda turn, answers: {"photos": (), **still(Action.FINISH)(turn, answers)},
 )

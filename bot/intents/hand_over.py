@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.conversation import Answers, Intent, Step
-from bot.intents.words import draft_tap, words_step
+from bot.intents.words import draft_tap, still, words_step
 from bot.turn import Rows, Turn
 from domain.register.model import Staff
 from domain.tickets import operations as tickets
 from domain.tickets.eligibility import eligible
+from domain.tickets.lifecycle import Action
 
 
 def choose_staff(turn: Turn, answers: Answers, key: str, people: Sequence[Staff]) -> tuple[str, Rows]:
@@ -59,9 +60,26 @@ def _read_colleague(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
 
 
 HAND_BACK = Intent(
-    "hand_back", _hand_back, (words_step("reason", "ask-hand-back", skip="button-no-reason"),), staff=True, private=True
+    "hand_back",
+    _hand_back,
+    (words_step("reason", "ask-hand-back", skip="button-no-reason"),),
+    staff=True,
+    private=True,
+    begin=still(Action.HAND_BACK),
 )
-PASS_ON = Intent("pass_on", _pass_on, (Step("to", _ask_colleague, _read_colleague),), staff=True, private=True)
+PASS_ON = Intent(
+    "pass_on",
+    _pass_on,
+    (Step("to", _ask_colleague, _read_colleague),),
+    staff=True,
+    private=True,
+    begin=still(Action.PASS_ON),
+)
 ASK_HELP = Intent(
-    "ask_help", _ask_help, (words_step("words", "ask-help", skip="button-just-come"),), staff=True, private=True
+    "ask_help",
+    _ask_help,
+    (words_step("words", "ask-help", skip="button-just-come"),),
+    staff=True,
+    private=True,
+    begin=still(Action.ASK_HELP),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.conversation import Answers, Intent
+from bot.conversation import Answers, Intent, Step
 from bot.dialog import start
-from bot.turn import Tap, Turn
+from bot.intents.words import draft_tap
+from bot.turn import Rows, Turn
 from domain.tickets import operations as tickets
 from domain.tickets.lifecycle import LIVE
 
@@ -34,11 +35,24 @@ def _whose(turn: Turn) -> None:
     if not held:
         start(turn, turn.intents["report"], {})
         return
-    photos = {"photos": list(turn.photos), "album": turn.incoming.album}
-    rows = [
-        [Tap(turn.text("finish-number", number=one.number), "finish", {"ticket": one.id, **photos})] for one in held
-    ]
-    turn.answer(turn.text("ask-whose-photo"), [*rows, [Tap(turn.text("button-report"), "report", photos)]])
+    start(turn, turn.intents["work_photo"], {"photos": list(turn.photos), "album": turn.incoming.album})
+
+
+def _ask_which(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    held = turn.work.tickets.held_by(turn.me)[:5]
+    rows = [[draft_tap(answers, "ticket", turn.text("finish-number", number=one.number), one.id)] for one in held]
+    return turn.text("ask-whose-photo"), [*rows, [draft_tap(answers, "ticket", turn.text("button-report"), None)]]
+
+
+def _act_on_work(turn: Turn, answers: Answers) -> None:
+    photos = {"photos": answers["photos"], "album": answers["album"]}
+    if answers["ticket"] is None:
+        start(turn, turn.intents["report"], photos)
+    else:
+        start(turn, turn.intents["finish"], {"ticket": answers["ticket"], **photos})
 
 
 LATE_PHOTO = Intent("late_photo", _act, private=True)
+WORK_PHOTO = Intent(
+    "work_photo", _act_on_work, (Step("ticket", _ask_which, lambda _turn, _answers: None),), staff=True, private=True
+)

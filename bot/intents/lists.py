@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from bot.cards import WORKER_LAYOUT, line, manager_card, rows_for, verdict_rows
 from bot.conversation import Answers, Intent
 from bot.intents.feedback import rating_rows
 from bot.turn import Tap, Turn
+from bot.voice import Voice
 from domain.tickets import operations as tickets
 from domain.tickets.eligibility import parties
 from domain.tickets.lifecycle import IN_PROGRESS, MOVES, Action, Party, Status
@@ -54,7 +56,8 @@ def _board(turn: Turn, _answers: Answers) -> None:
     claims = [
         Tap(turn.text("claim-number", number=ticket.number), "claim", {"ticket": ticket.id}) for ticket in waiting[:6]
     ]
-    turn.answer("\n".join(parts), [claims[at : at + 2] for at in range(0, len(claims), 2)])
+    rows = [claims[at : at + 2] for at in range(0, len(claims), 2)]
+    turn.answer("\n".join(parts), rows if turn.group else [*rows, *_openers(running[:8])])
 
 
 def _history(turn: Turn, answers: Answers) -> None:
@@ -64,11 +67,28 @@ def _history(turn: Turn, answers: Answers) -> None:
     lines = [line(voice, ticket), voice.say("card-words", words=ticket.words), ""]
     for at, name, by, data in turn.work.tickets.history(ticket.id):
         if name not in UNTOLD:
-            detail = data.get("reason") or data.get("words") or ""
+            detail = _detail(voice, name, data, ticket)
             who = voice.name(by)
             time = voice.moment(at, ticket.estate_id)
             lines.append(voice.say(f"history-{name}", time=time, name=who, detail=f" · {detail}" if detail else ""))
     turn.answer("\n".join(lines), _next_steps(turn, ticket))
+
+
+def _detail(voice: Voice, name: str, data: Mapping[str, Any], ticket: Ticket) -> str:
+    """What an event is about, besides who and when."""
+    match name:
+        case "TicketAssigned" | "TicketPassedOn":
+            return voice.name(data["repairer_id"])
+        case "TicketEscalated":
+            return voice.say(f"audience-{data['audience']}")
+        case "WorkPaused":
+            return voice.say(f"wait-for-{data['wait_for']}")
+        case "TicketRated":
+            return f"{data['mark']} ⭐"
+        case "CommentAdded":
+            return ticket.comment
+        case _:
+            return str(data.get("reason") or data.get("words") or "")
 
 
 def _next_steps(turn: Turn, ticket: Ticket) -> list[Sequence[Tap]]:

@@ -8,11 +8,12 @@ from typing import Any
 from bot.conversation import Answers, Intent, Step
 from bot.intents.hand_over import choose_staff, read_staff
 from bot.intents.wait import until
-from bot.intents.words import draft_tap, words_step
+from bot.intents.words import draft_tap, still, words_step
 from bot.turn import Rows, Turn
 from domain.register.model import Staff
 from domain.tickets import operations as tickets
 from domain.tickets.eligibility import eligible
+from domain.tickets.lifecycle import Action
 
 HOLD = ("until-30-minutes", "until-2-hours", "until-tomorrow")
 
@@ -57,11 +58,14 @@ def _postpone(turn: Turn, answers: Answers) -> None:
     turn.answer(turn.text("postponed-answer", number=ticket.number, time=turn.voice.moment(moment, ticket.estate_id)))
 
 
-ASSIGN = Intent("assign", _assign, (Step("to", _ask_whom, _read_whom),), staff=True, private=True)
+ASSIGN = Intent(
+    "assign", _assign, (Step("to", _ask_whom, _read_whom),), staff=True, private=True, begin=still(Action.ASSIGN)
+)
 POSTPONE = Intent(
     "postpone",
     _postpone,
     (Step("until", _ask_until, _read_until), words_step("reason", "ask-postpone-reason")),
     staff=True,
     private=True,
+    begin=still(Action.POSTPONE),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from bot.conversation import Answers, Intent, Step
 from bot.intents.reported import (
     KINDS,
+    PUBLIC,
     WORDS_MAX,
     advise,
     estates_of,
@@ -19,7 +20,6 @@ from bot.intents.reported import (
 )
 from bot.turn import Rows, Tap, Turn
 from bot.voice import VISITS
-from domain.errors import Refusal
 from domain.tickets import operations as tickets
 from domain.tickets.model import Category, Kind, Urgency
 
@@ -32,14 +32,9 @@ ASKED_CATEGORIES = (
 
 
 def _begin(turn: Turn, answers: Answers) -> Answers:
-    """What the first message holds; where somebody is in danger, the advice comes before anything else.
-
-    :raises Refusal: we know of no place that this person could speak of
-    """
+    """What the first message holds; where somebody is in danger, the advice comes before anything else."""
     known = {**first_answers(turn, turn.understood), **answers}
     advise(turn, known)
-    if not estates_of(turn):
-        raise Refusal("no-home")
     return known
 
 
@@ -65,6 +60,8 @@ def _ask_place(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     voice = turn.voice
     rooms = [[_choice(answers, "place", voice.room(room), {"room": room.id})] for room in turn.rooms[:8]]
     public = [_choice(answers, "place", turn.text("button-public-area"), {"public": True})]
+    if answers.get("category") in PUBLIC:
+        return turn.text("ask-place-public"), rooms
     return turn.text("ask-place" if turn.rooms else "ask-place-free"), [*rooms, public]
 
 
@@ -76,8 +73,10 @@ def _read_place(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     found = slots(understood)
     if "place" in found:
         return found
-    if answers.get("place", {}).get("public") or not turn.rooms:
-        return {"place": {"area": turn.incoming.text[:100]}}
+    said = turn.incoming.text.strip()
+    anywhere = answers.get("place", {}).get("public") or answers.get("category") in PUBLIC or _urgent(answers)
+    if said and not understood.control and (anywhere or not turn.rooms):
+        return {"place": {"area": said[:100]}}
     if "spot" in found and len(turn.rooms) == 1:
         return {**found, "place": {"room": turn.rooms[0].id}}
     return None

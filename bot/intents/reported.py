@@ -65,11 +65,14 @@ def slots(understood: Understood) -> dict[str, Any]:
 def settle(turn: Turn, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers that follow from others: the only room, the category of a question."""
     after = dict(answers)
+    if after["kind"] != Kind.REPAIR:
+        after.pop("visit", None)
     if after["kind"] == Kind.QUESTION:
         after.setdefault("category", Category.PROPERTY_SERVICE)
         if turn.rooms:
             after.setdefault("place", {"room": turn.rooms[0].id})
-    if len(turn.rooms) == 1 and "words" in after and ("spot" in after or after.get("category") not in PUBLIC):
+    at_home = "spot" in after or after["urgency"] == Urgency.EMERGENCY  # in danger, nobody is asked where they live
+    if len(turn.rooms) == 1 and "words" in after and (at_home or after.get("category") not in PUBLIC):
         after.setdefault("place", {"room": turn.rooms[0].id})
     return after
 
@@ -83,9 +86,9 @@ def more_words(turn: Turn, answers: Answers) -> dict[str, Any]:
 
 
 def estates_of(turn: Turn) -> tuple[int, ...]:
-    """The estates that this person can speak of: those of their rooms, and those they work for."""
+    """The estates that this person can speak of: those of their rooms and those they work for; else any of ours."""
     theirs = {room.estate_id for room in turn.rooms} | (turn.staff.estates if turn.staff else frozenset())
-    return tuple(sorted(theirs))
+    return tuple(sorted(theirs)) or tuple(one.id for one in turn.work.register.estates())
 
 
 def report_of(turn: Turn, answers: Answers) -> Report:

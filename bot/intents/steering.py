@@ -42,10 +42,9 @@ def _change(turn: Turn, answers: Answers) -> None:
 
 
 def _never_mind(turn: Turn, answers: Answers) -> None:
-    _open(turn, answers)
-    aside = turn.conversation.answers.get("aside")
+    intent, aside = _open(turn, answers), turn.conversation.answers.get("aside")
     turn.forget()
-    turn.answer(turn.text("cancelled"))
+    turn.answer(turn.text("step-dropped" if intent.staff else "cancelled"))
     take_up(turn, aside)
 
 

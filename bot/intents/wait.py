@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.conversation import Answers, Intent, Step
-from bot.intents.words import draft_tap
+from bot.intents.words import draft_tap, still
 from bot.turn import Rows, Turn
 from domain.calendar import Calendar
 from domain.tickets import operations as tickets
+from domain.tickets.lifecycle import Action
 from domain.tickets.model import WaitFor
 
 UNTIL = {
@@ -75,4 +76,5 @@ WAIT = Intent(
     (Step("wait_for", _ask_what_for, _read_what_for), Step("until", _ask_until, _read_until)),
     staff=True,
     private=True,
+    begin=still(Action.WAIT),
 )

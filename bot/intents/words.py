@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.conversation import Answers, Step
 from bot.turn import Rows, Tap, Turn
+from domain.tickets.changing import find, require
+from domain.tickets.lifecycle import Action
 
 WORDS_MAX = 1000
 
@@ -30,3 +32,13 @@ def words_step(name: str, key: str, *, skip: str | None = None, photos: bool = F
         return {name: said} if said or (photos and turn.photos) else None
 
     return Step(name, ask, read)
+
+
+def still(action: Action) -> Callable[[Turn, Answers], Answers]:
+    """For Intent.begin: nothing is asked that leads nowhere."""
+
+    def begin(turn: Turn, answers: Answers) -> Answers:
+        require(turn.work, find(turn.work, answers["ticket"]), action, turn.me)
+        return answers
+
+    return begin

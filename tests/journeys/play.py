@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import Table, update
 
 from bot.channels.base import Outgoing
 from domain.messaging.model import Delivery, Mode
@@ -42,7 +43,7 @@ def play(script: str, stage: Stage) -> str:
             try:
                 lines += _perform(line, stage)
             except LostScript as error:
-                raise LostScript("\n".join([*lines[-40:], str(error)])) from None
+                pytest.fail("\n".join([*lines[-40:], f"^ {error}"]), pytrace=False)
     return "\n".join(lines) + "\n"
 
 
@@ -216,6 +217,8 @@ def _happens(happening: str) -> Callable[..., None]:
 
 def _moves(stage: Stage, chat: str, new: str) -> None:
     stage.come_in(chat, None, happening="migrated", moved_to=new)
+    for message in stage.shown:  # the platform takes the messages along
+        message.chat = new if message.chat == chat else message.chat
 
 
 def _invite(stage: Stage, token: str, who: str) -> None:
@@ -241,7 +244,7 @@ def _leaves_work(stage: Stage, who: str) -> None:
         leaving.dismiss(work=work, person_id=_id(who), by=None, now=stage.now)
 
 
-def _set(stage: Stage, table: t.Table, which: object, **values: object) -> None:
+def _set(stage: Stage, table: Table, which: object, **values: object) -> None:
     with stage.engine.begin() as connection:
         connection.execute(update(table).where(which).values(values))  # type: ignore[arg-type]
 
@@ -263,7 +266,7 @@ DEEDS: tuple[Deed, ...] = (
     (rf"({WHO}) forges the button (.*)", _forges),
     (rf"({WHO}) sends photo(?: of album (\w+))?(?:: (.+))?", _photo),
     (rf"({WHO}) sends (voice|video|sticker|location|document|photo-too-large|other)(?:: (.+))?", _other),
-    (rf"({WHO}) shares (own|foreign) contact (\d+)", _contact),
+    (rf"({WHO}) shares (own|foreign) contact (\S+)", _contact),
     (rf"({WHO}) forwards(?: into ({CHAT}))?: (.+)", _forwards),
     (rf"({WHO}) stumbles on a bug: (.+)", _stumbles),
     (rf"({WHO}) sends the same once more", _again),

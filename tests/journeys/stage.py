@@ -71,6 +71,7 @@ class Stage:
     shown: list[Message] = field(default_factory=list)
     old: list[Message] = field(default_factory=list)  # what edits have replaced
     keys: int = 0
+    bugs: list[Exception] = field(default_factory=list)  # that the program would have apologised for
     last: str = ""  # the last update, for sending it twice
 
     def __post_init__(self) -> None:
@@ -85,6 +86,10 @@ class Stage:
         self.engine.dispose()
         self.database = Database(self.engine, hear=Telling(self.words).hear)
         self.app = App(words=self.words, channels={CHANNEL: Paper()}, rooms=Rooms(), deep_link=_deep_link)
+
+    def close(self) -> None:
+        """Leave the file alone."""
+        self.engine.dispose()
 
     def come_in(self, chat: str, sender: str | None, **what: Any) -> None:
         """One update is stored; nobody has looked at it yet."""
@@ -110,6 +115,8 @@ class Stage:
         with self.database.writing() as work:
             while drain(work, self._handle, self.app.apologise, now=self.now):
                 pass
+        if self.bugs:
+            raise self.bugs[0]
 
     def wait(self, span: timedelta) -> Iterator[None]:
         """Let time pass, stopping wherever something is due."""
@@ -162,7 +169,11 @@ class Stage:
     def _handle(self, work: DeskWork, received: Received, *, now: datetime) -> None:
         if STUMBLE in received.body:
             raise RuntimeError("a bug of ours")
-        self.app.handle(work, received, now=now)
+        try:
+            self.app.handle(work, received, now=now)
+        except Exception as error:
+            self.bugs.append(error)
+            raise
 
     def _store(self, body: str) -> None:
         key = json.loads(body)["key"]

@@ -5,12 +5,13 @@
 
 import difflib
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.play import play
-from tests.journeys.stage import LostScript, Stage
+from tests.journeys.stage import Stage
 
 HERE = Path(__file__).parent
 SCRIPTS = sorted(HERE.glob("*/*.txt"))
@@ -21,12 +22,8 @@ STAFF_SPEAK = {"zh": "zh_CN", "en": "en"}
 def test_the_journey_goes_as_written(path: Path, tmp_path: Path):
     script = path.read_text(encoding="utf-8")
     stage = Stage(tmp_path, language=STAFF_SPEAK[path.parent.name])
-    try:
+    with closing(stage):
         played = play(script, stage)
-    except LostScript as error:
-        pytest.fail(str(error), pytrace=False)
-    finally:
-        stage.engine.dispose()
     if os.environ.get("GUANJIA_UPDATE_JOURNEYS") == "1":
         path.write_text(played, encoding="utf-8")
     elif played != script:
