@@ -149,8 +149,11 @@ def _estates(connection: Connection, _now: datetime) -> Iterator[Finding]:
     serving = select(staff_estates.c.estate_id, staff.c.roles).join_from(staff_estates, staff).where(staff.c.active)
     for estate_id, held in connection.execute(serving):
         roles.setdefault(estate_id, set()).update(held)
-    whole = True
-    for estate_id, name in connection.execute(select(estates.c.id, estates.c.name).order_by(estates.c.name)):
+    known = connection.execute(select(estates.c.id, estates.c.name).order_by(estates.c.name)).all()
+    whole = bool(known)
+    if not known:
+        yield _doubtful("check-estates-none")
+    for estate_id, name in known:
         held = roles.get(estate_id, set())
         wanting = {
             "check-estate-without-group": estate_id not in grouped,

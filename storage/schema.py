@@ -10,6 +10,8 @@ from domain.errors import Refusal
 from storage.place import Damaged, file_of, is_absent, legible, name_of
 from storage.steps import HEAD, altering, building, upgrade
 
+LOOKED_THROUGH = 50_000_000  # bytes, at start
+
 
 class WrongSchema(Refusal):
     """The database is older or newer than the program."""
@@ -27,6 +29,7 @@ def prepare(engine: Engine) -> None:
             upgrade(connection)
     else:
         verify(engine)
+        _look_through(engine)
 
 
 def migrate(engine: Engine) -> str | None:
@@ -58,6 +61,15 @@ def verify(engine: Engine) -> None:
     _refuse_newer(found, engine)
     if found < HEAD:
         raise WrongSchema("schema-older", database=name_of(engine), found=found, needed=HEAD)
+
+
+def _look_through(engine: Engine) -> None:
+    """Whether every page of an SQLite file fits the others; a large one waits for `guanjia check`."""
+    if (file := file_of(engine)) and file.stat().st_size <= LOOKED_THROUGH:
+        with legible(engine), engine.connect().execution_options(reading=True) as connection:
+            fault = connection.scalar(text("PRAGMA quick_check(1)"))
+        if fault != "ok":
+            raise Damaged("database-damaged", database=name_of(engine), why=" ".join(str(fault).split()))
 
 
 def _refuse_newer(found: str, engine: Engine) -> None:

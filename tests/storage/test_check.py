@@ -104,6 +104,11 @@ def test_tickets_that_the_clock_forgot_are_dated(ready: Engine):
     assert any("3 tickets are overdue" in text for text in report(ready)["warning"])
 
 
+def test_a_database_without_an_estate_asks_for_one(engine: Engine):
+    prepare(engine)
+    assert any("There is no estate yet" in text for text in report(engine)["warning"])
+
+
 def test_an_estate_that_cannot_serve_its_tickets_is_named(ready: Engine):
     put(ready, tables.estates, id=2, name="Moon Court", timezone="Asia/Shanghai")
     assert [text for text in report(ready)["warning"] if "Moon Court" in text] == [
