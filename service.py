@@ -31,6 +31,7 @@ from bot.inbox import Reader
 from bot.rooms import Rooms
 from bot.telling import Telling
 from bot.words import Words
+from domain.errors import Unavailable
 from domain.messaging.model import Received
 from domain.register.model import GroupKind
 from scheduler.clock import Clock
@@ -42,6 +43,7 @@ from storage.work import SqlWork
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+KEEP_EVERY = 5.0  # seconds
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -53,8 +55,12 @@ def utc_now() -> datetime:
 class Service:
     """Everything of one process, from the first request to the last row."""
 
-    def __init__(self, settings: Settings, database: Database, *, secret: str, demo: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, *, secret: str, keep: Callable[[], None], demo: bool = False
+    ) -> None:
+        """*keep* makes sure, every few seconds, that no other process works on the database."""
         self.settings = settings
+        self._keep = keep
         self.words = Words(LOCALES)
         self.database = database.heard_by(Telling(self.words).hear, wake=self._wake_soon)
         self.commit: GroupCommit[SqlWork] = GroupCommit(self.database.writing)
@@ -65,7 +71,7 @@ class Service:
             channels["telegram"] = self.telegram
         self.channels = channels
         app = App(words=self.words, channels=channels, rooms=Rooms(), deep_link=self._deep_link)
-        self.reader = Reader(commit=self.commit, handle=app.handle, apologise=app.apologise)
+        self.reader = Reader(commit=self.commit.by_itself, handle=app.handle, apologise=app.apologise)
         self.sender = Sender(commit=self.commit, channels=channels)
         self.clock = Clock(JOBS, self.database.writing)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -137,15 +143,16 @@ class Service:
         REGISTRY.register(collector)
         self.clock.start()
         rails = [asyncio.create_task(self.reader.run(stop)), asyncio.create_task(self.sender.run(stop))]
-        feed = asyncio.create_task(self._feed())
+        feeds = [asyncio.create_task(self._feed()), asyncio.create_task(self._stay_alone())]
         try:
-            await self._serve([*rails, feed])
+            await self._serve([*rails, *feeds])
         finally:
-            feed.cancel()
+            for feed in feeds:
+                feed.cancel()
             stop.set()
             self.reader.wake()
             self.sender.wake()
-            await asyncio.gather(*rails, feed, return_exceptions=True)
+            await asyncio.gather(*rails, *feeds, return_exceptions=True)
             await asyncio.to_thread(self.clock.stop)
             if self.telegram:
                 await self.telegram.stop()
@@ -183,6 +190,15 @@ class Service:
             await set_webhook(self._bot, url, secret=options.webhook_secret.get_secret_value())
         else:
             await Polling(self._bot, self.store_many, now=utc_now).run()
+
+    async def _stay_alone(self) -> None:
+        """A restarted database forgets who held it: ask for it again, and give way to whoever was faster."""
+        while True:
+            await asyncio.sleep(KEEP_EVERY)
+            try:
+                await asyncio.to_thread(self._keep)
+            except Unavailable as error:
+                log.warning("records-unavailable", reason=str(error))
 
     def _count(self) -> Any:
         with self.database.reading() as work:

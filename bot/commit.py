@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ class Commit(Protocol):
 class _Wish(Generic[W]):
     operation: Callable[[W], Any]
     future: asyncio.Future[Any]
+    long: bool = False
 
 
 class GroupCommit(Generic[W]):
@@ -39,6 +41,7 @@ class GroupCommit(Generic[W]):
     def __init__(self, writing: Callable[[], AbstractContextManager[W]]) -> None:
         self._writing = writing
         self._queue: SimpleQueue[_Wish[W] | None] = SimpleQueue()
+        self._ending = False
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
@@ -47,8 +50,15 @@ class GroupCommit(Generic[W]):
 
         :raises Exception: whatever the operation or the database raised; nothing of it is kept then
         """
+        return await self._put(operation, long=False)
+
+    async def by_itself(self, operation: Callable[[W], T]) -> T:
+        """The same for one that takes its time: what is quick overtakes it and does not wait for its transaction."""
+        return await self._put(operation, long=True)
+
+    async def _put(self, operation: Callable[[W], T], *, long: bool) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Wish(operation, future))
+        self._queue.put(_Wish(operation, future, long))
         return await future
 
     def close(self) -> None:
@@ -57,17 +67,25 @@ class GroupCommit(Generic[W]):
         self._thread.join()
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group, last = [first], False
-            while len(group) < GROUP and not self._queue.empty():
-                wish = self._queue.get()
-                if wish is None:
-                    last = True
-                    break
-                group.append(wish)
-            self._write(group)
-            if last:
-                return
+        later: deque[_Wish[W]] = deque()
+        while (quick := self._take(later)) or later:
+            if quick:
+                self._write(quick)
+            if later:
+                self._write([later.popleft()])
+
+    def _take(self, later: deque[_Wish[W]]) -> list[_Wish[W]]:
+        """Everything quick that waits; what takes its time is put off until *later*. Both are empty at the end."""
+        quick: list[_Wish[W]] = []
+        while not self._ending and len(quick) < GROUP:
+            if (quick or later) and self._queue.empty():
+                break
+            wish = self._queue.get()
+            if wish is None:
+                self._ending = True
+            else:
+                (later if wish.long else quick).append(wish)
+        return quick
 
     def _write(self, group: list[_Wish[W]]) -> None:
         try:
