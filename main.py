@@ -13,8 +13,9 @@ from sqlalchemy import make_url
 
 import commands
 from bot import logs
+from bot.channels.base import DeliveryError
 from settings import Settings
-from terminal import LOCALES, ROOT, complain, load, opened, say, utc_now
+from terminal import LOCALES, ROOT, complain, held, load, say, utc_now
 
 cli = typer.Typer(
     name="guanjia",
@@ -57,12 +58,15 @@ def serve(settings: Settings, *, demo: bool) -> None:
     from storage import demo as example
 
     log_to_stderr(settings)
-    with opened(settings, alone=True) as database:
-        service = Service(settings, database, secret=secret_of(settings), demo=demo)
+    with held(settings) as (database, lease):
+        service = Service(settings, database, secret=secret_of(settings), keep=lease.renew, demo=demo)
         if demo and example.is_empty(database):
             example.seed(database, aloud=service.database, locale=LOCALES / "zh_CN", now=utc_now())
         typer.secho(f"Guanjia 管家  {settings.http.url}  (Ctrl+C)", fg="green", err=True)
-        asyncio.run(service.run())
+        try:
+            asyncio.run(service.run())
+        except DeliveryError as refused:  # Telegram does not know the token, or cannot use the webhook's address
+            raise complain(say("telegram-refused", why=refused.reason), 7) from None
 
 
 @cli.command()

@@ -73,17 +73,22 @@ def refusals() -> Iterator[None]:
 
 
 @contextmanager
-def opened(settings: Settings, *, alone: bool = False) -> Iterator[Database]:
-    """The database, ready for work; *alone*: and no other process working on it."""
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database, ready for work."""
     with refusals():
         engine = open_engine(settings.database_url)
-        if alone:
-            with lease.hold(engine, now=utc_now()):
-                schema.prepare(engine)
-                yield Database(engine)
-        else:
+        schema.prepare(engine)
+        yield Database(engine)
+
+
+@contextmanager
+def held(settings: Settings) -> Iterator[tuple[Database, lease.Lease]]:
+    """The database, ready for work, and no other process working on it."""
+    with refusals():
+        engine = open_engine(settings.database_url)
+        with lease.hold(engine, now=utc_now()) as ours:
             schema.prepare(engine)
-            yield Database(engine)
+            yield Database(engine), ours
 
 
 @contextmanager
