@@ -47,6 +47,12 @@ def reason_against(staff: Staff, ticket: Report, *, held: int, cap: int) -> str 
     return "claim-too-many" if held >= (staff.cap or cap) else None
 
 
+def is_here(work: TicketWork, person_id: int | None, estate_id: int) -> bool:
+    """Does this person (still) work for the estate?"""
+    staff = work.register.staff(person_id) if person_id else None
+    return staff is not None and staff.serves(estate_id)
+
+
 def superiors(work: TicketWork, estate_id: int, audience: Audience) -> Sequence[Staff]:
     """Whom a rung calls: the nearest level at or above it that anybody holds, then the nearest below."""
     ranks = (Role.DUTY_MANAGER, Role.MANAGER, Role.DIRECTOR, Role.ADMIN)

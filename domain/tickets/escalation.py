@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from domain.errors import Stale
 from domain.lifecycle import move
 from domain.tickets import events
-from domain.tickets.lifecycle import MOVES, PATIENCE, Action, Status
+from domain.tickets.eligibility import is_here
+from domain.tickets.lifecycle import IN_PROGRESS, MOVES, PATIENCE, Action, Status
 from domain.tickets.model import Ticket
+from domain.tickets.operations import release
 from domain.tickets.policy import policy_of
 from domain.tickets.ports import TicketWork
 from domain.tickets.schedule import climb, ladder_of
@@ -23,6 +25,8 @@ def look(*, work: TicketWork, ticket_id: int, now: datetime) -> Ticket | None:
     if ticket is None or ticket.due_at is None or ticket.due_at > now:
         return None
     try:
+        if ticket.status in IN_PROGRESS and not is_here(work, ticket.repairer_id, ticket.estate_id):
+            return release(work=work, ticket_id=ticket.id, now=now)  # nobody reminds who has left
         return _close(work, ticket, now) if ticket.status in PATIENCE else _escalate(work, ticket, now)
     except Stale:
         return None  # somebody acted this very moment: the clock has nothing to add

@@ -9,7 +9,7 @@ from domain.errors import NotAllowed, NotNow, Refusal
 from domain.lifecycle import move
 from domain.tickets import events
 from domain.tickets.changing import change, colleague, find, require, scheduled, step
-from domain.tickets.eligibility import parties, require_eligible
+from domain.tickets.eligibility import is_here, parties, require_eligible
 from domain.tickets.lifecycle import ENDED, MOVES, Action, Status
 from domain.tickets.model import Report, Ticket, WaitFor
 from domain.tickets.policy import policy_of
@@ -137,8 +137,7 @@ def reject(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticke
     ticket = find(work, ticket_id)
     require(work, ticket, Action.REJECT, by)
     repairer, times = ticket.done_by or 0, ticket.reopened + 1
-    staff = work.register.staff(repairer)
-    left = staff is None or not staff.serves(ticket.estate_id)
+    left = not is_here(work, repairer, ticket.estate_id)
     calendar = work.register.calendar(ticket.estate_id)
     promise = policy_of(work.register.estate(ticket.estate_id).policy).promises[ticket.urgency]
     event = events.TicketReopened(ticket_id=ticket_id, repairer_id=repairer, times=times, by=by)

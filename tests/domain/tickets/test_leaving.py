@@ -1,5 +1,6 @@
 """Leavers: no rights from the next press on, and what they had in hand goes back to the queue."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,10 @@ from domain.errors import NotAllowed
 from domain.register import operations as register
 from domain.register.events import ContactViewed, StaffDismissed
 from domain.tickets import events, leaving, operations
+from domain.tickets.escalation import look
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Ticket
-from tests.builders import MANAGER, NOW, OWNER, PLUMBER, report
+from tests.builders import MANAGER, NOW, OWNER, PLUMBER, RIVERSIDE, report
 from tests.fakes import FakeWork
 
 HOUR = timedelta(hours=1)
@@ -51,6 +53,21 @@ def test_even_a_ticket_that_was_not_freed_yet_is_out_of_a_leavers_hands():
     with pytest.raises(NotAllowed):
         operations.readable(work=work, ticket_id=ticket.id, by=PLUMBER)
     assert operations.assign(work=work, ticket_id=ticket.id, to=MANAGER, by=MANAGER, now=NOW).repairer_id == MANAGER
+
+
+@pytest.mark.parametrize("estates", (None, frozenset({RIVERSIDE})))
+def test_the_clock_frees_what_somebody_still_holds_who_left_or_was_moved(estates: frozenset[int] | None):
+    work = FakeWork()
+    ticket = claimed(work)
+    if estates is None:
+        register.dismiss(work=work, person_id=PLUMBER, by=MANAGER, now=NOW)
+    else:
+        work.register.employed[PLUMBER] = replace(work.register.employed[PLUMBER], estates=estates)
+    assert ticket.due_at
+    freed = look(work=work, ticket_id=ticket.id, now=ticket.due_at)
+    assert freed
+    assert (freed.status, freed.repairer_id, freed.queued_at) == (Status.OPEN, None, ticket.due_at)
+    assert work.events[-1] == events.TicketHandedBack(ticket_id=ticket.id, before_id=PLUMBER)
 
 
 def test_what_a_leaver_did_badly_goes_to_the_queue_and_the_leaver_is_shown_nothing():

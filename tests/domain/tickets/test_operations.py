@@ -122,7 +122,7 @@ def test_the_second_to_press_is_told_who_was_first_even_if_they_could_not_have_t
         (ELECTRICIAN, "claim-other-trade"),
         (DESK, "claim-other-trade"),
         (RESTING, "claim-off-duty"),
-        (OUTSIDER, "not-allowed"),
+        (OUTSIDER, "claim-other-estate"),
         (OWNER, "staff-only"),
         (STRANGER, "staff-only"),
     ),
