@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.words import Words
-from domain.errors import Refusal
+from domain.errors import Refusal, Unavailable
 from settings import Settings
 from storage import lease, place, schema
 from storage.engine import Database, open_engine
@@ -70,6 +70,8 @@ def refusals() -> Iterator[None]:
         yield
     except Refusal as refusal:
         raise complain(say(refusal.key, **refusal.values), EXIT.get(type(refusal), 1)) from None
+    except Unavailable as error:
+        raise complain(say("records-unavailable", why=str(error)), EXIT[place.Unreachable]) from None
 
 
 @contextmanager

@@ -10,15 +10,15 @@ from storage.tables import deliveries, inbox, tickets
 
 def count(connection: Connection) -> Backlog:
     """Counts in one look; the partial indexes keep it cheap beside millions of ended rows."""
-    updates = select(inbox.c.state, func.count()).where(inbox.c.state != "done").group_by(inbox.c.state)
+    updates = select(inbox.c.state, func.count().label("number")).where(inbox.c.state != "done").group_by(inbox.c.state)
     unsent = (
         select(deliveries.c.lane, deliveries.c.state, func.count())
         .where(deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING]))
         .group_by(deliveries.c.lane, deliveries.c.state)
     )
-    by_status = select(tickets.c.status, func.count()).group_by(tickets.c.status)
+    by_status = select(tickets.c.status, func.count().label("number")).group_by(tickets.c.status)
     return Backlog(
-        inbox={"new": 0, "parked": 0} | dict(connection.execute(updates).tuples().all()),
+        inbox={"new": 0, "parked": 0} | {row.state: row.number for row in connection.execute(updates)},
         unsent={(Lane(lane).name.lower(), state): number for lane, state, number in connection.execute(unsent)},
-        tickets=dict(connection.execute(by_status).tuples().all()),
+        tickets={row.status: row.number for row in connection.execute(by_status)},
     )
