@@ -13,7 +13,7 @@ from bot.channels.base import Channel, Happening, Incoming
 from bot.dialog import enter, reply
 from bot.groups import greet_group, in_group
 from bot.intents import BY_COMMAND, INTENTS
-from bot.intents.feedback import read_mark
+from bot.intents.feedback import BEST, LOW, read_mark
 from bot.rooms import Rooms
 from bot.turn import DeepLink, DeskWork, Turn
 from bot.understanding import understand
@@ -227,7 +227,10 @@ def _gives_way(turn: Turn) -> bool:
     if conversation.intent is None or not INTENTS[conversation.intent].yields or wish is None:
         return False
     old = conversation.updated_at is not None and turn.now - conversation.updated_at > FORGOTTEN
-    return old or wish.hazard is not None or wish.intent == "repair"
+    content = (
+        conversation.answers.get("mark", BEST) > LOW
+    )  # whoever is not is asked what went wrong, and speaks of that
+    return old or wish.hazard is not None or (content and wish.intent == "repair" and wish.confidence >= SURE)
 
 
 def _unseen(address: Address, now: datetime) -> bool:

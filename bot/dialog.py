@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from bot.conversation import Answers, Intent, open_step, without
+from bot.conversation import Answers, Intent, Step, open_step, without
 from bot.turn import Rows, Tap, Turn
 from domain.errors import NotAllowed
 from domain.messaging.model import Conversation
@@ -61,7 +61,7 @@ def take_up(turn: Turn, aside: Mapping[str, Any] | None) -> None:
     if turn.conversation.intent is not None:
         turn.remember(answers={**turn.conversation.answers, "aside": aside})
         return
-    turn.preface = turn.text("not-sent-yet", words=aside["answers"].get("words", "📷")[:HINT])
+    turn.preface = turn.text("not-sent-yet", words=aside["answers"].get("words", "📷").partition("\n")[0][:HINT])
     advance(turn, turn.intents[aside["intent"]], aside["answers"])
 
 
@@ -77,10 +77,16 @@ def advance(turn: Turn, intent: Intent, answers: Answers) -> None:
         return
     asked = [name for name in answers.get("asked", ()) if name != step.name]  # in this order: for going back
     turn.remember(intent=intent.name, step=step.name, answers={**answers, "asked": [*asked, step.name]}, misses=0)
-    text, rows = step.ask(turn, answers)
-    if intent.lasting and turn.person and Flag.ELDERLY in turn.person.flags:  # a person is one tap away, always
-        rows = [*rows, [Tap(turn.text("button-person"), "person")]]
+    text, rows = ask(turn, intent, step, answers)
     turn.answer(text, rows)
+
+
+def ask(turn: Turn, intent: Intent, step: Step, answers: Answers) -> tuple[str, Rows]:
+    """The words and buttons of a question; elderly people always have a person one tap away."""
+    text, rows = step.ask(turn, answers)
+    if intent.lasting and turn.person and Flag.ELDERLY in turn.person.flags:
+        rows = [*rows, [Tap(turn.text("button-person"), "person")]]
+    return text, rows
 
 
 def reply(turn: Turn, intent: Intent, conversation: Conversation) -> None:
@@ -94,11 +100,8 @@ def reply(turn: Turn, intent: Intent, conversation: Conversation) -> None:
         advance(turn, intent, {**known, **found})
         return
     turn.remember(misses=conversation.misses + 1, answers=known)
-    text, rows = step.ask(turn, known)
+    text, rows = ask(turn, intent, step, known)
     way_out = [Tap(turn.text("button-person"), "person"), Tap(turn.text("button-cancel"), "never_mind")]
+    offered = {tap.intent for row in rows for tap in row}
     again = turn.text("not-understood-often" if conversation.misses + 1 >= PATIENCE else "not-understood")
-    turn.answer(f"{again}\n{text}", [*rows, *([] if _has_way_out(rows) else [way_out])])
-
-
-def _has_way_out(rows: Rows) -> bool:
-    return any(tap.intent == "never_mind" for row in rows for tap in row)
+    turn.answer(f"{again}\n{text}", [*rows, [tap for tap in way_out if tap.intent not in offered]])

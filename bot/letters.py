@@ -145,7 +145,7 @@ def low_mark(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
         "name": voice.name(ticket.done_by),
         "words": ticket.comment,
     }
-    text = voice.say("low-mark", **values)
+    text = voice.say("low-mark", **values).rstrip()
     history = [[Tap(voice.say("button-history"), "history", {"ticket": ticket.id})]] if to.person_id else []
     return text, history
 

@@ -18,6 +18,7 @@ def rating_rows(ticket_id: int) -> Rows:
     return [[Tap(f"{mark} ⭐", "rate", {"ticket": ticket_id, "mark": mark}) for mark in range(1, 6)]]
 
 
+BEST = 5
 LOW = 2  # who gives this or less is asked what went wrong
 
 

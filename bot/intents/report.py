@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.conversation import Answers, Intent, Step
+from bot.dialog import start
 from bot.intents.reported import (
     KINDS,
     PUBLIC,
@@ -13,6 +14,7 @@ from bot.intents.reported import (
     advise,
     estates_of,
     first_answers,
+    joined,
     more_words,
     report_of,
     settle,
@@ -23,6 +25,7 @@ from bot.voice import VISITS
 from domain.tickets import operations as tickets
 from domain.tickets.model import Category, Kind, Urgency
 
+SURE = 0.6
 SMALL_TALK = frozenset({"chitchat", "praise"})
 QUESTIONS = frozenset({"inquiry", "fee", "progress"})
 ASKED_CATEGORIES = (
@@ -169,7 +172,8 @@ def _read_confirm(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     if understood.control or not turn.incoming.text:
         return None
     found = slots(understood)
-    if understood.intent in KINDS and found.get("category", answers["category"]) != answers["category"]:
+    other = found.get("category", answers["category"]) != answers["category"]
+    if other and understood.intent in KINDS and understood.confidence >= SURE:
         new = first_answers(turn, understood)
         return {"another": new, "photos": [one for one in answers["photos"] if one not in turn.photos]}
     if understood.intent in SMALL_TALK and not found:
@@ -190,6 +194,20 @@ def _ask_another(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     return turn.text("ask-another", words=answers["another"]["words"]), rows
 
 
+def _read_another(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+    """Yes: it is reported next; no: it belongs to this one."""
+    control, new = turn.understood.control if turn.understood else None, answers["another"]
+    if control == "yes":
+        return {"another": None, "next": new}
+    if control == "no":
+        return {"another": None, **joined(answers, new)}
+    return None
+
+
+def _is_another(_turn: Turn, answers: Answers) -> bool:
+    return bool(answers.get("another")) and "confirm" not in answers
+
+
 def _wants_visit(_turn: Turn, answers: Answers) -> bool:
     return "room" in answers["place"] and answers["kind"] == Kind.REPAIR and not _urgent(answers)
 
@@ -199,7 +217,10 @@ def _urgent(answers: Answers) -> bool:
 
 
 def _act(turn: Turn, answers: Answers) -> None:
+    """Open the ticket; what turned out to be another matter comes next."""
     tickets.open(work=turn.work, report=report_of(turn, answers), now=turn.now)
+    if following := answers.get("next") or answers.get("another"):
+        start(turn, turn.intents["report"], following)
 
 
 REPORT = Intent(
@@ -220,7 +241,7 @@ REPORT = Intent(
         Step("category", _ask_category, _read_category),
         Step("visit", _ask_visit, _read_visit, _wants_visit),
         Step("contact", _ask_contact, _read_contact),
-        Step("another_matter", _ask_another, lambda _turn, _answers: None, lambda _turn, answers: "another" in answers),
+        Step("another_matter", _ask_another, _read_another, _is_another),
         Step("confirm", _ask_confirm, _read_confirm, lambda _turn, answers: not _urgent(answers)),
     ),
 )  # fmt: skip

@@ -85,6 +85,12 @@ def more_words(turn: Turn, answers: Answers) -> dict[str, Any]:
     return {**found, "words": answers["words"] if alone else f"{answers['words']}\n{said}"[:WORDS_MAX]}
 
 
+def joined(answers: Answers, more: Answers) -> dict[str, Any]:
+    """The words and photos of both."""
+    words = f"{answers['words']}\n{more['words']}"[:WORDS_MAX]
+    return {"words": words, "photos": [*answers["photos"], *more["photos"]]}
+
+
 def estates_of(turn: Turn) -> tuple[int, ...]:
     """The estates that this person can speak of: those of their rooms and those they work for; else any of ours."""
     theirs = {room.estate_id for room in turn.rooms} | (turn.staff.estates if turn.staff else frozenset())

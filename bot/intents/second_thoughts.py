@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.conversation import Answers, Intent, without
 from bot.dialog import advance, start
 from bot.intents.report import REPORT
-from bot.intents.reported import WORDS_MAX, advise, more_words, settle, slots
+from bot.intents.reported import WORDS_MAX, advise, joined, more_words, settle, slots
 from bot.turn import Turn
 from domain.errors import Refusal
 from domain.tickets.model import Kind
@@ -21,10 +21,7 @@ def _another(turn: Turn, answers: Answers) -> None:
 
 def _add_words(turn: Turn, answers: Answers) -> None:
     drafted = _drafted(turn, answers)
-    new = drafted["another"]
-    words = f"{drafted['words']}\n{new['words']}"[:WORDS_MAX]
-    photos = [*drafted["photos"], *new["photos"]]
-    advance(turn, REPORT, {**without(drafted, ("another",)), "words": words, "photos": photos})
+    advance(turn, REPORT, {**without(drafted, ("another",)), **joined(drafted, drafted["another"])})
 
 
 def _drafted(turn: Turn, answers: Answers) -> Answers:
@@ -33,7 +30,7 @@ def _drafted(turn: Turn, answers: Answers) -> Answers:
     :raises Refusal: it has been dealt with
     """
     open_ones = turn.conversation.answers
-    if "another" not in open_ones or open_ones.get("draft") != answers["draft"]:
+    if not open_ones.get("another") or open_ones.get("draft") != answers["draft"]:
         raise Refusal("already-settled")
     return open_ones
 

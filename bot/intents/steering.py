@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import Answers, Intent, without
-from bot.dialog import advance, put_aside, take_up
+from bot.dialog import advance, ask, put_aside, take_up
 from bot.turn import Tap, Turn
 from domain.errors import Refusal
 from domain.tickets.lifecycle import MOVES, Action, Status
@@ -88,7 +88,7 @@ def _add_photo(turn: Turn, _answers: Answers) -> None:
     if album and album == known.get("album"):
         return  # one answer for photos sent together
     step = next(one for one in intent.steps if one.name == conversation.step)
-    text, rows = step.ask(turn, turn.conversation.answers)
+    text, rows = ask(turn, intent, step, turn.conversation.answers)
     if step.name != "words" or intent.name != "report":  # that question says itself that the photo is here
         text = f"{turn.text('photo-added')}\n{text}"
     turn.answer(text, rows)
