@@ -227,10 +227,8 @@ def _gives_way(turn: Turn) -> bool:
     if conversation.intent is None or not INTENTS[conversation.intent].yields or wish is None:
         return False
     old = conversation.updated_at is not None and turn.now - conversation.updated_at > FORGOTTEN
-    content = (
-        conversation.answers.get("mark", BEST) > LOW
-    )  # whoever is not is asked what went wrong, and speaks of that
-    return old or wish.hazard is not None or (content and wish.intent == "repair" and wish.confidence >= SURE)
+    content = conversation.answers.get("mark", BEST) > LOW  # who is not, is asked what went wrong and speaks of that
+    return old or wish.hazard is not None or (content and wish.intent == "repair")
 
 
 def _unseen(address: Address, now: datetime) -> bool:
