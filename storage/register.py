@@ -51,6 +51,40 @@ _SPEAKER = (
 )
 _ROOMS_OF = select(rooms).join(occupancies).where(occupancies.c.person_id == bindparam("whose")).order_by(rooms.c.id)
 _ESTATES_OF = select(staff_estates.c.estate_id).where(staff_estates.c.person_id == bindparam("whose"))
+_ESTATE = select(estates).where(estates.c.id == bindparam("wanted"))
+_DAYS = select(calendar_days)
+_ROOM = select(rooms).where(rooms.c.id == bindparam("wanted"))
+_NAMED = select(*_PERSON).where(people.c.id == bindparam("wanted"))
+_SERVING = (
+    select(*_STAFF)
+    .select_from(people.join(staff).join(staff_estates, staff_estates.c.person_id == staff.c.person_id))
+    .where(staff_estates.c.estate_id == bindparam("at"), staff.c.active)
+    .order_by(people.c.id)
+)
+_SERVED = select(staff_estates.c.person_id, staff_estates.c.estate_id).where(
+    staff_estates.c.person_id.in_(bindparam("those", expanding=True))
+)
+_SEEN = (
+    update(addresses)
+    .where(addresses.c.channel == bindparam("on"), addresses.c.user == bindparam("who"))
+    .values(seen_at=bindparam("now"), reachable=True)
+)
+_ADDRESSES_OF = (
+    select(addresses)
+    .where(addresses.c.person_id.in_(bindparam("those", expanding=True)))
+    .order_by(addresses.c.seen_at.is_(None), addresses.c.seen_at.desc(), addresses.c.channel)
+)
+_GROUP = (
+    select(groups)
+    .where(groups.c.channel == bindparam("on"), groups.c.chat == bindparam("where"))
+    .order_by(groups.c.id)
+    .limit(1)
+)
+_GROUPS = (
+    select(groups)
+    .where(groups.c.estate_id == bindparam("at"), groups.c.kind == bindparam("used_for"))
+    .order_by(groups.c.id)
+)
 
 
 def _person(row: Any) -> Person:
@@ -70,28 +104,45 @@ def _group(row: Row[Any]) -> Group:
 
 
 class SqlRegister:
-    """domain.register.ports.Register."""
+    """domain.register.ports.Register.
+
+    It lives as long as its transaction, and so does what it remembers: estates, their calendars and rooms, for which
+    a single message asks again and again.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._estates: dict[int, Estate] = {}
+        self._calendars: dict[int, Calendar] = {}
+        self._rooms: dict[int, Room] = {}
 
     def estate(self, estate_id: int) -> Estate:
-        return Estate(**self._connection.execute(select(estates).where(estates.c.id == estate_id)).one()._asdict())
+        if estate_id not in self._estates:
+            row = self._connection.execute(_ESTATE, {"wanted": estate_id}).one()
+            self._estates[estate_id] = Estate(**row._asdict())
+        return self._estates[estate_id]
 
     def estates(self) -> Sequence[Estate]:
         return [Estate(**row._asdict()) for row in self._connection.execute(select(estates).order_by(estates.c.id))]
 
     def calendar(self, estate_id: int) -> Calendar:
-        timezone = self._connection.execute(select(estates.c.timezone).where(estates.c.id == estate_id)).scalar_one()
-        days = {row.day: row.working for row in self._connection.execute(select(calendar_days))}
-        return Calendar(timezone=timezone, days=days)
+        if estate_id not in self._calendars:
+            days = {day: working for day, working in self._connection.execute(_DAYS)}
+            self._calendars[estate_id] = Calendar(timezone=self.estate(estate_id).timezone, days=days)
+        return self._calendars[estate_id]
 
     def room(self, room_id: int) -> Room | None:
-        row = self._connection.execute(select(rooms).where(rooms.c.id == room_id)).one_or_none()
-        return Room(**row._asdict()) if row else None
+        if room_id not in self._rooms:
+            row = self._connection.execute(_ROOM, {"wanted": room_id}).one_or_none()
+            if row is None:
+                return None
+            self._rooms[room_id] = Room(**row._asdict())
+        return self._rooms[room_id]
 
     def rooms_of(self, person_id: int) -> Sequence[Room]:
-        return [Room(**row._asdict()) for row in self._connection.execute(_ROOMS_OF, {"whose": person_id})]
+        found = [Room(**row._asdict()) for row in self._connection.execute(_ROOMS_OF, {"whose": person_id})]
+        self._rooms.update((room.id, room) for room in found)
+        return found
 
     def rooms_in(self, estate_id: int) -> Sequence[Room]:
         return [
@@ -104,7 +155,7 @@ class SqlRegister:
         return tuple(self._connection.execute(newest).one())
 
     def person(self, person_id: int) -> Person | None:
-        row = self._connection.execute(select(*_PERSON).where(people.c.id == person_id)).one_or_none()
+        row = self._connection.execute(_NAMED, {"wanted": person_id}).one_or_none()
         return _person(row) if row else None
 
     def people_by_phone(self, phone: str) -> Sequence[Person]:
@@ -113,7 +164,8 @@ class SqlRegister:
 
     def search(self, said: str) -> Sequence[Person]:
         """Whom an operator means by an id, a phone number or a name."""
-        means = people.c.name == said, people.c.phone == said, people.c.id == (int(said) if said.isdecimal() else -1)
+        number = int(said) if said.isdecimal() and len(said) <= 18 else -1  # what a database takes for a whole number
+        means = people.c.name == said, people.c.phone == said, people.c.id == number
         return [_person(row) for row in self._connection.execute(select(*_PERSON).where(or_(*means)))]
 
     def staff(self, person_id: int) -> Staff | None:
@@ -121,22 +173,15 @@ class SqlRegister:
         return found[0] if found else None
 
     def staff_of(self, estate_id: int, *roles: Role) -> Sequence[Staff]:
-        serving = (
-            select(*_STAFF)
-            .select_from(people.join(staff).join(staff_estates, staff_estates.c.person_id == staff.c.person_id))
-            .where(staff_estates.c.estate_id == estate_id, staff.c.active)
-        )
-        found = self._staff(serving.order_by(people.c.id))
+        found = self._staff(_SERVING, at=estate_id)
         return [one for one in found if not roles or one.roles & set(roles)]
 
-    def _staff(self, statement: Select[Any]) -> list[Staff]:
-        rows = self._connection.execute(statement).all()
+    def _staff(self, statement: Select[Any], **values: int) -> list[Staff]:
+        rows = self._connection.execute(statement, values).all()
         if not rows:
             return []
         serves: dict[int, set[int]] = {row.id: set() for row in rows}
-        for person_id, estate_id in self._connection.execute(
-            select(staff_estates.c.person_id, staff_estates.c.estate_id).where(staff_estates.c.person_id.in_(serves))
-        ):
+        for person_id, estate_id in self._connection.execute(_SERVED, {"those": list(serves)}):
             serves[person_id].add(estate_id)
         return [
             Staff(
@@ -157,6 +202,7 @@ class SqlRegister:
         rows = [{"day": day, "working": working} for day, working in sorted(days.items()) if day not in known]
         if rows:
             self._connection.execute(insert(calendar_days), rows)
+            self._calendars.clear()
         return len(rows)
 
     def dismiss(self, person_id: int) -> None:
@@ -194,9 +240,8 @@ class SqlAddresses:
         return Speaker(address=address, person=person, staff=employed)
 
     def of(self, person_ids: Collection[int]) -> Sequence[Address]:
-        latest = addresses.c.seen_at.is_(None), addresses.c.seen_at.desc(), addresses.c.channel
-        theirs = select(addresses).where(addresses.c.person_id.in_(person_ids)).order_by(*latest)
-        return [_address(row) for row in self._connection.execute(theirs)]
+        theirs = self._connection.execute(_ADDRESSES_OF, {"those": list(person_ids)})
+        return [_address(row) for row in theirs]
 
     def bind(self, address: Address) -> None:
         values = {
@@ -207,21 +252,19 @@ class SqlAddresses:
         self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
 
     def seen(self, channel: str, user: str, *, now: datetime) -> None:
-        same = (addresses.c.channel == channel) & (addresses.c.user == user)
-        self._connection.execute(update(addresses).where(same).values(seen_at=now, reachable=True))
+        self._connection.execute(_SEEN, {"on": channel, "who": user, "now": now})
 
     def set_reachable(self, channel: str, chat: str, reachable: bool) -> None:
         same = (addresses.c.channel == channel) & (addresses.c.chat == chat)
         self._connection.execute(update(addresses).where(same).values(reachable=reachable))
 
     def group(self, channel: str, chat: str) -> Group | None:
-        same = (groups.c.channel == channel) & (groups.c.chat == chat)
-        row = self._connection.execute(select(groups).where(same).order_by(groups.c.id).limit(1)).one_or_none()
+        row = self._connection.execute(_GROUP, {"on": channel, "where": chat}).one_or_none()
         return _group(row) if row else None
 
     def groups(self, estate_id: int, kind: GroupKind) -> Sequence[Group]:
-        ours = select(groups).where(groups.c.estate_id == estate_id, groups.c.kind == kind).order_by(groups.c.id)
-        return [_group(row) for row in self._connection.execute(ours)]
+        ours = self._connection.execute(_GROUPS, {"at": estate_id, "used_for": kind})
+        return [_group(row) for row in ours]
 
     def move_group(self, *, channel: str, old: str, new: str) -> None:
         same = (groups.c.channel == channel) & (groups.c.chat == old)

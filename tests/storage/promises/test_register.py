@@ -64,7 +64,8 @@ def test_people_are_found_by_their_whole_number_and_by_what_an_operator_types(be
         assert work.register.people_by_phone(owner.phone[:-1]) == []
         for said in (owner.name, owner.phone, str(OWNER)):
             assert list(work.register.search(said)) == [owner]
-        assert list(work.register.search("nobody at all")) == []
+        for said in ("nobody at all", "", "9" * 30, "²"):
+            assert list(work.register.search(said)) == []
 
 
 def test_staff_are_known_with_everything_that_decides_what_they_may(begin: Begin):
