@@ -1,0 +1,117 @@
+"""Notices: every event is told or untold on purpose, and every letter can be written in every language and status."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bot.audiences import Recipient, Scene
+from bot.notices import NOTICES, UNTOLD
+from bot.voice import Voice
+from bot.words import Words
+from domain.register.model import Flag
+from domain.tickets import events as e
+from domain.tickets.lifecycle import IN_PROGRESS, Status
+from domain.tickets.model import Category, Kind, Ticket, Urgency, WaitFor
+from domain.tickets.policy import Audience
+from storage import tables
+from storage.engine import Database, open_engine
+from storage.work import SqlWork
+from tests.journeys.cast import move_in
+from tests.journeys.stage import LOCALES, MONDAY
+
+OWNER, REPAIRER, MANAGER = 1, 4, 9
+LANGUAGES = ("zh_CN", "en")
+EXAMPLES: dict[type[e.TicketEvent], dict[str, object]] = {  # what an event needs besides its ticket
+    e.PhotosAdded: {"photos": ("p",)},
+    e.TicketClaimed: {"repairer_id": REPAIRER},
+    e.TicketAssigned: {"repairer_id": REPAIRER, "before_id": 6},
+    e.TicketPassedOn: {"repairer_id": REPAIRER, "before_id": 6},
+    e.TicketHandedBack: {"before_id": REPAIRER, "reason": "wrong tools <&>"},
+    e.WorkPaused: {"wait_for": WaitFor.PARTS, "until": MONDAY},
+    e.HelpRequested: {"words": "13812345678 <&>", "by": REPAIRER},
+    e.TicketReopened: {"repairer_id": REPAIRER, "times": 2},
+    e.TicketRated: {"mark": 1, "low": True},
+    e.CommentAdded: {"low": True},
+    e.TicketCancelled: {"repairer_id": REPAIRER},
+    e.TicketEscalated: {"level": 1, "audience": Audience.MANAGER, "unclaimed": False, "late": True},
+    e.ReminderPostponed: {"until": MONDAY, "reason": "known"},
+}
+EVENTS = {one for one in vars(e).values() if isinstance(one, type) and issubclass(one, e.TicketEvent)} - {e.TicketEvent}
+TOLD = sorted({notice.event for notice in NOTICES}, key=lambda event: event.__name__)
+
+
+def ticket(status: Status, **changes: object) -> Ticket:
+    made = Ticket(
+        id=7, number="R1123-007", estate_id=1, reporter_id=OWNER, kind=Kind.REPAIR, category=Category.LEAK,
+        urgency=Urgency.NORMAL, words="水 <&>, 13812345678", room_id=1, place="厨房", visit="visit-today",
+        contact="13800000001", photos=("p", "q"), status=status, opened_at=MONDAY, queued_at=MONDAY,
+        respond_by=MONDAY, resolve_by=MONDAY, reopened=2, mark=1, comment="慢 <&>", work_done="换 <&>",
+        wait_for=WaitFor.PARTS, wait_until=MONDAY,
+        repairer_id=REPAIRER if status in IN_PROGRESS else None,
+        done_by=REPAIRER if status in (Status.DONE, Status.CONFIRMED, Status.CLOSED) else None,
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlWork]:
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('notices')}/notices.db")
+    tables.metadata.create_all(engine)
+    with engine.begin() as connection:
+        move_in(connection, language="zh_CN")
+        connection.execute(tables.people.update().values(flags=list(Flag)))
+    with Database(engine).reading() as work:
+        yield work
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def words() -> Words:
+    return Words(LOCALES)
+
+
+def test_every_event_is_told_or_untold_on_purpose():
+    assert EVENTS == {event for event in {*TOLD, *UNTOLD} if issubclass(event, e.TicketEvent)}
+
+
+def test_every_event_has_its_line_in_the_history(words):
+    lines = {f"history-{event.__name__}" for event in EVENTS}
+    assert lines <= words.keys("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event_type", TOLD, ids=lambda event: event.__name__)
+def test_every_letter_can_be_written_whatever_the_ticket_has_become(work, words, event_type, language):
+    event = event_type(ticket_id=7, **EXAMPLES.get(event_type, {}))
+    recipients = (Recipient("chat", "x", language), Recipient("chat", "y", language, person_id=REPAIRER))
+    variants = [
+        ticket(status, kind=kind, urgency=urgency)
+        for status in Status
+        for kind in (Kind.REPAIR, Kind.QUESTION)
+        for urgency in Urgency
+    ]
+    for notice in (one for one in NOTICES if one.event is event_type):
+        for variant in variants:
+            for to in recipients:
+                text, rows = notice.letter(Voice(words, language, MONDAY, work), Scene(work, event, variant), to)
+                assert text
+                assert "{" not in text
+                assert "&amp;lt;" not in text, "escaped twice"
+                assert "<&>" not in text, "not escaped"
+                assert all(tap.label for row in rows for tap in row)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_that_a_group_is_told_holds_a_name_or_a_whole_number_of_the_owner(work, words, language):
+    group = Recipient("chat", "员工群", language)
+    for notice in NOTICES:
+        if notice.card == "ticket" or notice.event is e.HelpRequested:
+            assert issubclass(notice.event, e.TicketEvent)
+            event = notice.event(ticket_id=7, **EXAMPLES.get(notice.event, {}))  # type: ignore[arg-type]
+            for status in Status:
+                voice, scene = Voice(words, language, MONDAY, work), Scene(work, event, ticket(status))
+                text, _ = notice.letter(voice, scene, group)
+                assert "13800000001" not in text
+                assert "13812345678" not in text
+                assert "王阿姨" not in text
