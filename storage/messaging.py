@@ -29,6 +29,32 @@ _UNSENT = deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING])
 _RECEIVED_NAMES = ("channel", "key", "chat", "body", "received_at")
 _CONVERSATION_NAMES = ("owner", "intent", "step", "answers", "misses", "updated_at")
 _WAITING = select(*_RECEIVED).where(inbox.c.state == "new").order_by(inbox.c.id).limit(bindparam("most"))
+_HANDLED = (
+    update(inbox)
+    .where(inbox.c.id.in_(bindparam("rows", expanding=True)))
+    .values(state="done", handled_at=bindparam("now"))
+)
+_FIRST = (
+    select(func.min(deliveries.c.id))
+    .where(_UNSENT, deliveries.c.channel.in_(bindparam("channels", expanding=True)))
+    .group_by(deliveries.c.channel, deliveries.c.chat)
+)
+_READY = (
+    select(*_DELIVERY)
+    .where(
+        deliveries.c.id.in_(_FIRST),
+        deliveries.c.state == DeliveryState.QUEUED,
+        or_(deliveries.c.due_at.is_(None), deliveries.c.due_at <= bindparam("now")),
+    )
+    .order_by(deliveries.c.lane, deliveries.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer
+)
+_TAKE = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(bindparam("rows", expanding=True)))
+    .values(state=DeliveryState.SENDING, lease_until=bindparam("until"))
+)
 _SENT = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("row"))
@@ -92,8 +118,7 @@ class SqlInbox:
         return [Received(**row._asdict()) for row in self._connection.execute(_WAITING, {"most": limit})]
 
     def done(self, ids: Collection[int], *, now: datetime) -> None:
-        statement = update(inbox).where(inbox.c.id.in_(ids)).values(state="done", handled_at=now)
-        self._connection.execute(statement)
+        self._connection.execute(_HANDLED, {"rows": list(ids), "now": now})
 
     def failed(self, row: int, *, reason: str) -> None:
         statement = update(inbox).where(inbox.c.id == row).values(tries=inbox.c.tries + 1, reason=reason)
@@ -135,26 +160,10 @@ class SqlDeliveries:
         return self._connection.execute(same.values(body=edit.body)).rowcount > 0
 
     def lease(self, *, now: datetime, until: datetime, limit: int, channels: Collection[str]) -> Sequence[Delivery]:
-        first = (
-            select(func.min(deliveries.c.id))
-            .where(_UNSENT, deliveries.c.channel.in_(channels))
-            .group_by(deliveries.c.channel, deliveries.c.chat)
-        )
-        ready = (
-            select(*_DELIVERY)
-            .where(
-                deliveries.c.id.in_(first),
-                deliveries.c.state == DeliveryState.QUEUED,
-                or_(deliveries.c.due_at.is_(None), deliveries.c.due_at <= now),
-            )
-            .order_by(deliveries.c.lane, deliveries.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer
-        )
-        rows = [_delivery(row) for row in self._connection.execute(ready)]
+        wanted = {"now": now, "channels": list(channels), "most": limit}
+        rows = [_delivery(row) for row in self._connection.execute(_READY, wanted)]
         if rows:
-            taken = update(deliveries).where(deliveries.c.id.in_([row.id for row in rows]))
-            self._connection.execute(taken.values(state=DeliveryState.SENDING, lease_until=until))
+            self._connection.execute(_TAKE, {"rows": [row.id for row in rows], "until": until})
         return rows
 
     def release(self, *, now: datetime, everything: bool = False) -> int:

@@ -127,7 +127,7 @@ class SqlRegister:
 
     def calendar(self, estate_id: int) -> Calendar:
         if estate_id not in self._calendars:
-            days = {day: working for day, working in self._connection.execute(_DAYS)}
+            days = {row.day: row.working for row in self._connection.execute(_DAYS)}
             self._calendars[estate_id] = Calendar(timezone=self.estate(estate_id).timezone, days=days)
         return self._calendars[estate_id]
 
