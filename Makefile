@@ -8,7 +8,7 @@ PIP     = -m pip --disable-pip-version-check install -qq --no-input --only-binar
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: run test check format-check lint types imports format bench venv venv-dev lock hooks clean help
+.PHONY: run test check format-check lint types imports format bench docs venv venv-dev lock hooks clean help
 
 run: venv ## start the demo on an embedded SQLite at http://127.0.0.1:8000
 	@exec $(BIN)/python main.py demo $(ARGS)
@@ -36,6 +36,9 @@ format: venv-dev ## format the code and repair what can be repaired by itself
 
 bench: venv-dev $(BENCH)/.installed ## measure: run the programs of benchmarks/ (ARGS="inbound" picks one)
 	@GUANJIA_BENCH_PEER_PYTHON=$(BENCH)/bin/python $(BIN)/python -m benchmarks $(ARGS)
+
+docs: venv-dev ## draw docs/lifecycles.md from the tables
+	@$(BIN)/python -m docs.lifecycles
 
 venv: $(VENV)/.installed-run ## make .venv with what the program needs
 
