@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from gettext import c2py
 from html import escape
 from pathlib import Path
@@ -71,22 +72,27 @@ class Words:
         """A time as one says it: "今天 15:30", "tomorrow 9:00 AM", "11月23日周一 09:00"."""
         zone = ZoneInfo(timezone)
         local = when.astimezone(zone)
-        clock = format_time(local, "short", locale=Locale.parse(language))
+        clock = format_time(local, "short", locale=_locale(language))
         near = {-1: "day-yesterday", 0: "day-today", 1: "day-tomorrow"}
         key = near.get((local.date() - now.astimezone(zone).date()).days)
         return f"{self.say(key, language) if key else self.day(when, language=language, timezone=timezone)} {clock}"
 
     def date(self, when: datetime, *, language: str, timezone: str) -> str:
         """A time by its date: "11月23日周一 09:00"."""
-        clock = format_time(when.astimezone(ZoneInfo(timezone)), "short", locale=Locale.parse(language))
+        clock = format_time(when.astimezone(ZoneInfo(timezone)), "short", locale=_locale(language))
         return f"{self.day(when, language=language, timezone=timezone)} {clock}"
 
     def day(self, when: datetime, *, language: str, timezone: str) -> str:
         """A date as one says it: "11月23日周一", "Mon, Nov 23"."""
-        locale = Locale.parse(language)
+        locale = _locale(language)
         return format_date(
             when.astimezone(ZoneInfo(timezone)).date(), locale.datetime_skeletons["MMMEd"].pattern, locale=locale
         )
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def _read(folder: Path) -> Mapping[str, Sentence]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.errors import Stale
 from domain.tickets.lifecycle import ENDED, IN_PROGRESS, LIVE
@@ -16,6 +18,13 @@ from storage.tables import counters, events, tickets
 from storage.upsert import upsert
 
 _COLUMNS = [tickets.c[field.name] for field in fields(Ticket)]
+_NAMES = [field.name for field in fields(Ticket) if field.name != "id"]
+
+# The statements of the message path are built once: building one anew costs more than running it.
+_ADD = insert(tickets).returning(tickets.c.id)
+_GET = select(*_COLUMNS).where(tickets.c.id == bindparam("wanted"))
+_SAVE = update(tickets).where(tickets.c.id == bindparam("wanted"), tickets.c.version == bindparam("was"))
+
 _URGENT_FIRST = case({Urgency.EMERGENCY: 0, Urgency.NORMAL: 1}, value=tickets.c.urgency, else_=2)
 
 
@@ -30,9 +39,14 @@ def _ticket(row: Row[Any]) -> Ticket:
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
-    values = asdict(ticket)
-    del values["id"]
-    return values
+    return {name: getattr(ticket, name) for name in _NAMES}
+
+
+@cache
+def _count(dialect: str) -> ReturningInsert[tuple[int]]:
+    first = upsert(dialect, counters).values(name=bindparam("day"), value=1)
+    one_more = first.on_conflict_do_update(index_elements=[counters.c.name], set_={"value": counters.c.value + 1})
+    return one_more.returning(counters.c.value)
 
 
 class SqlTickets:
@@ -42,24 +56,21 @@ class SqlTickets:
         self._connection = connection
 
     def number(self, letter: str, day: date) -> str:
-        one_more = upsert(self._connection.dialect.name, counters)
-        first = one_more.values(name=day.isoformat(), value=1)
-        counted = first.on_conflict_do_update(index_elements=[counters.c.name], set_={"value": counters.c.value + 1})
-        value = self._connection.execute(counted.returning(counters.c.value)).scalar_one()
+        value = self._connection.execute(_count(self._connection.dialect.name), {"day": day.isoformat()}).scalar_one()
         return f"{letter}{day:%m%d}-{value:03d}"
 
     def add(self, ticket: Ticket) -> Ticket:
-        key = self._connection.execute(insert(tickets).values(_row(ticket)).returning(tickets.c.id)).scalar_one()
+        key = self._connection.execute(_ADD, _row(ticket)).scalar_one()
         return replace(ticket, id=key)
 
     def get(self, ticket_id: int) -> Ticket | None:
-        row = self._connection.execute(select(*_COLUMNS).where(tickets.c.id == ticket_id)).one_or_none()
+        row = self._connection.execute(_GET, {"wanted": ticket_id}).one_or_none()
         return _ticket(row) if row else None
 
     def save(self, ticket: Ticket) -> Ticket:
         after = replace(ticket, version=ticket.version + 1)
-        same = (tickets.c.id == ticket.id) & (tickets.c.version == ticket.version)
-        if self._connection.execute(update(tickets).where(same).values(_row(after))).rowcount != 1:
+        values = {**_row(after), "wanted": ticket.id, "was": ticket.version}
+        if self._connection.execute(_SAVE, values).rowcount != 1:
             raise Stale(f"ticket {ticket.id} version {ticket.version}")
         return after
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from storage.tickets import SqlTickets
 from storage.web import SqlWebLog
 
 Hear = Callable[["SqlWork", Event, datetime], None]
+_RECORD = insert(tables.events)
 
 
 class SqlWork:
@@ -30,10 +31,11 @@ class SqlWork:
 
     def record(self, event: Event, *, now: datetime) -> None:
         """Keep the event, then let those who speak of it queue their deliveries in this same transaction."""
-        data = {key: value for key, value in asdict(event).items() if value is not None}
+        told = ((field.name, getattr(event, field.name)) for field in fields(event))
+        data = {name: value for name, value in told if value is not None}
         by, ticket_id = data.pop("by", None), data.pop("ticket_id", None)
         row = {"at": now, "name": type(event).__name__, "ticket_id": ticket_id, "by": by, "data": data}
-        self.connection.execute(insert(tables.events), row)
+        self.connection.execute(_RECORD, row)
         self._hear(self, event, now)
 
     @contextmanager
