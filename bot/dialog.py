@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.conversation import Answers, Intent, Step, open_step, without
 from bot.turn import Rows, Tap, Turn
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, Refusal
 from domain.messaging.model import Conversation
 from domain.register.model import Flag
 
@@ -49,9 +49,13 @@ def put_aside(turn: Turn) -> dict[str, Any]:
     worth = turn.intents[open_one.intent].lasting and (open_one.answers.get("words") or open_one.answers.get("photos"))
     if not worth:
         return {name: open_one.answers[name] for name in ("aside",) if name in open_one.answers}
-    return {
-        "aside": {"intent": open_one.intent, "step": open_one.step, "answers": without(open_one.answers, ("aside",))}
-    }
+    return {"aside": laid_down(open_one)}
+
+
+def laid_down(conversation: Conversation) -> dict[str, Any]:
+    """A conversation as it is kept inside another one; nothing is kept inside it."""
+    answers = without(conversation.answers, ("aside",))
+    return {"intent": conversation.intent, "step": conversation.step, "answers": answers}
 
 
 def take_up(turn: Turn, aside: Mapping[str, Any] | None) -> None:
@@ -61,7 +65,9 @@ def take_up(turn: Turn, aside: Mapping[str, Any] | None) -> None:
     if turn.conversation.intent is not None:
         turn.remember(answers={**turn.conversation.answers, "aside": aside})
         return
-    turn.preface = turn.text("not-sent-yet", words=aside["answers"].get("words", "📷").partition("\n")[0][:HINT])
+    if turn.intents[aside["intent"]].lasting:
+        words = aside["answers"].get("words", "📷").partition("\n")[0][:HINT]
+        turn.preface = turn.text("not-sent-yet", words=words)
     advance(turn, turn.intents[aside["intent"]], aside["answers"])
 
 
@@ -71,14 +77,23 @@ def advance(turn: Turn, intent: Intent, answers: Answers) -> None:
     if step is None:
         if turn.conversation.intent == intent.name:
             turn.forget()
-        intent.act(turn, answers)
-        if intent.steps:
-            take_up(turn, answers.get("aside"))
+        _act(turn, intent, answers)
         return
     asked = [name for name in answers.get("asked", ()) if name != step.name]  # in this order: for going back
     turn.remember(intent=intent.name, step=step.name, answers={**answers, "asked": [*asked, step.name]}, misses=0)
     text, rows = ask(turn, intent, step, answers)
     turn.answer(text, rows)
+
+
+def _act(turn: Turn, intent: Intent, answers: Answers) -> None:
+    aside = answers.get("aside") if intent.steps else None
+    try:
+        intent.act(turn, answers)
+    except Refusal:
+        if aside:  # what was put aside is open again, whatever became of this
+            turn.remember(intent=aside["intent"], step=aside["step"], answers=aside["answers"])
+        raise
+    take_up(turn, aside)
 
 
 def ask(turn: Turn, intent: Intent, step: Step, answers: Answers) -> tuple[str, Rows]:

@@ -11,7 +11,7 @@ from bot.voice import Voice
 from bot.words import Said, mask_numbers
 from domain.tickets.events import HelpRequested, TicketEscalated, TicketHandedBack
 from domain.tickets.lifecycle import Status
-from domain.tickets.model import Kind, Urgency
+from domain.tickets.model import Kind, Ticket, Urgency
 from domain.tickets.schedule import deadline
 
 Letter = Callable[[Voice, Scene, Recipient], tuple[str, Rows]]
@@ -124,7 +124,7 @@ def finished(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     ticket = scene.ticket
     words = voice.say("work-done-words", words=ticket.work_done) if ticket.work_done else Said("")
     key = "work-finished-owner" if ticket.kind is Kind.REPAIR else "work-finished-other-owner"
-    text = voice.say(key, number=ticket.number, name=voice.name(ticket.done_by), words=words)
+    text = voice.say(key, number=ticket.number, name=voice.name(ticket.done_by), words=words, what=_what(voice, ticket))
     return text, cards.verdict_rows(voice, ticket)
 
 
@@ -153,4 +153,16 @@ def low_mark(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
 def _sentence(voice: Voice, scene: Scene, key: str) -> Said:
     ticket = scene.ticket
     name = voice.name(ticket.repairer_id or ticket.done_by)
-    return voice.say(key, number=ticket.number, name=name, place=voice.place(ticket), count=ticket.reopened)
+    return voice.say(
+        key,
+        number=ticket.number,
+        name=name,
+        place=voice.place(ticket),
+        count=ticket.reopened,
+        what=_what(voice, ticket),
+    )
+
+
+def _what(voice: Voice, ticket: Ticket) -> Said:
+    """People remember what they reported, not its number."""
+    return voice.say(f"category-{ticket.category}")

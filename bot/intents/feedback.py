@@ -11,6 +11,7 @@ from bot.intents.words import words_step
 from bot.turn import Rows, Tap, Turn
 from domain.tickets import operations as tickets
 from domain.tickets.lifecycle import Status
+from domain.tickets.model import Ticket
 
 
 def rating_rows(ticket_id: int) -> Rows:
@@ -30,10 +31,12 @@ def read_mark(text: str) -> int | None:
 
 def _verdict(turn: Turn, answers: Answers) -> None:
     """Fixed, not fixed or a mark, typed instead of pressed; where nobody asked, it was only politeness."""
-    wanted = (Status.DONE, Status.CONFIRMED) if answers["mark"] else (Status.DONE,)
-    asked = [one for one in turn.work.tickets.reported_by(turn.me, since=turn.now) if one.status in wanted]
+    mine = turn.work.tickets.reported_by(turn.me, since=turn.now)
+    asked = [one for one in mine if one.status == Status.DONE]
+    if answers["mark"]:  # whoever said that it is fixed is asked for a mark
+        asked = [one for one in mine if one.status == Status.CONFIRMED] or asked
     if len(asked) > 1:
-        rows = [[Tap(one.number, "history", {"ticket": one.id})] for one in asked[:8]]
+        rows = [[Tap(_label(turn, one), "history", {"ticket": one.id})] for one in asked[:8]]
         turn.answer(turn.text("ask-which-ticket"), rows)
     elif asked and answers["mark"]:
         _rate(turn, {"ticket": asked[0].id, "mark": answers["mark"]})
@@ -41,6 +44,10 @@ def _verdict(turn: Turn, answers: Answers) -> None:
         (_confirm if answers["control"] == "yes" else _reject)(turn, {"ticket": asked[0].id})
     else:
         turn.answer(turn.text("at-your-service"))
+
+
+def _label(turn: Turn, ticket: Ticket) -> str:
+    return turn.text("ticket-label", number=ticket.number, what=turn.text(f"category-{ticket.category}"))
 
 
 def _confirm(turn: Turn, answers: Answers) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import Answers, Intent, without
-from bot.dialog import advance, ask, put_aside, take_up
+from bot.dialog import advance, ask, laid_down, take_up
 from bot.turn import Tap, Turn
 from domain.errors import Refusal
 from domain.tickets.lifecycle import MOVES, Action, Status
@@ -19,11 +19,7 @@ def _open(turn: Turn, answers: Answers) -> Intent:
     conversation = turn.conversation
     draft, aside = conversation.answers.get("draft"), conversation.answers.get("aside")
     if aside and aside["answers"]["draft"] == answers.get("draft"):
-        after = (
-            {**aside["answers"], **put_aside(turn)}
-            if turn.intents[conversation.intent or ""].lasting
-            else aside["answers"]
-        )
+        after = {**aside["answers"], "aside": laid_down(conversation)}
         turn.remember(intent=aside["intent"], step=aside["step"], answers=after)
     elif conversation.intent is None or draft != answers.get("draft", draft):
         raise Refusal("already-settled")

@@ -30,9 +30,9 @@ def test_a_count_chooses_the_plural(words, count, said):
 def test_what_people_wrote_is_escaped_and_our_own_words_are_not(words):
     ours = words.say("work-done-words", "en", words="<b>bold & brave</b>")
     assert ours == "\n“&lt;b&gt;bold &amp; brave&lt;/b&gt;”"
-    said = words.say("work-finished-owner", "en", name="O'Neil <x>", number="R1123-001", words=ours)
+    said = words.say("work-finished-owner", "en", name="O'Neil <x>", number="R1", words=ours, what="Leak")
     assert (
-        said == "🔧 O'Neil &lt;x&gt; says that R1123-001 is done.\n“&lt;b&gt;bold &amp; brave&lt;/b&gt;”\nIs it fixed?"
+        said == "🔧 O'Neil &lt;x&gt; says that R1 (Leak) is done.\n“&lt;b&gt;bold &amp; brave&lt;/b&gt;”\nIs it fixed?"
     )
     assert type(said) is Said
 
