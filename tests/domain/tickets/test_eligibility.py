@@ -118,9 +118,12 @@ def test_a_level_that_nobody_holds_is_answered_for_by_the_next_above_then_by_the
     work = FakeWork()
     work.register.dismiss(DUTY_MANAGER)
     assert called(work, Audience.DUTY_MANAGER) == [MANAGER]
+    work = FakeWork()
     work.register.dismiss(DIRECTOR)
     assert called(work, Audience.DIRECTOR) == [MANAGER]
     work.register.dismiss(MANAGER)
+    assert called(work, Audience.DIRECTOR) == [DUTY_MANAGER]
+    work.register.dismiss(DUTY_MANAGER)
     assert called(work, Audience.MANAGER) == []
 
 

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.calendar import Calendar
 from domain.errors import NotAllowed, NotNow, Refusal
 from domain.tickets import events, operations
 from domain.tickets.escalation import look
 from domain.tickets.events import TicketEscalated
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Ticket, Urgency
-from domain.tickets.policy import Audience
-from tests.builders import MANAGER, NOW, OWNER, PLUMBER, SHANGHAI, at, report
+from domain.tickets.policy import Audience, Policy
+from domain.tickets.schedule import climb
+from tests.builders import MANAGER, NOW, OWNER, PLUMBER, SHANGHAI, at, report, ticket
 from tests.fakes import FakeWork
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -242,6 +244,11 @@ def test_an_owner_who_answers_after_the_clock_stood_still_for_a_week_is_still_he
     confirmed = operations.confirm(work=work, ticket_id=ticket.id, by=OWNER, now=NOW + 9 * DAY)
     assert confirmed.status == Status.CONFIRMED
     assert look(work=work, ticket_id=ticket.id, now=NOW + 9 * DAY)
+
+
+def test_a_ticket_that_closes_itself_has_one_moment_and_no_rungs():
+    done = ticket(status="done", done_by=PLUMBER, done_at=NOW)
+    assert climb(done, Policy(), Calendar(), NOW + 9 * DAY) == (0, NOW + 7 * DAY)
 
 
 def test_an_ended_ticket_is_never_looked_at_again():

@@ -303,6 +303,14 @@ def test_an_owner_cancels_what_is_not_needed_any_more_and_the_repairer_is_known(
     assert work.events[-1] == events.TicketCancelled(ticket_id=ticket.id, repairer_id=PLUMBER, by=OWNER)
 
 
+def test_only_the_reporter_and_a_manager_cancel(work: FakeWork):
+    ticket = claimed(work)
+    for by in (PLUMBER, DESK, NEIGHBOUR):
+        with pytest.raises(NotAllowed):
+            operations.cancel(work=work, ticket_id=ticket.id, by=by, now=NOW)
+    assert operations.cancel(work=work, ticket_id=ticket.id, by=MANAGER, now=NOW).status == Status.CANCELLED
+
+
 def test_nobody_cancels_while_somebody_works_at_the_place_or_afterwards(work: FakeWork):
     for ticket in (arrived(work), done(work), closed(work)):
         with pytest.raises(NotNow):
