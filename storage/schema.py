@@ -90,16 +90,19 @@ def version(engine: Engine) -> str:
     with legible(engine), engine.connect().execution_options(reading=True) as connection:
         known = inspect(connection).has_table("alembic_version")
         found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+        page = connection.scalar(text("PRAGMA page_size")) if file else None
     if found is None:
         raise Damaged("database-foreign", database=name_of(engine))
-    if file and _is_torn(file):
+    if file and page and _is_torn(file, page):
         raise Damaged("database-damaged", database=name_of(engine), why="its last page is cut off")
     return str(found)
 
 
-def _is_torn(file: Path) -> bool:
-    """SQLite finds whole pages missing at its first look, but takes half a page for a whole one."""
-    with file.open("rb") as opened:
-        page = int.from_bytes(opened.read(18)[16:], "big")  # 1 stands for 65536
+def _is_torn(file: Path, page: int) -> bool:
+    """SQLite finds whole pages missing at its first look, but takes half a page for a whole one.
+
+    The file must not be opened here: closing it again would drop the locks that this process's connections hold on
+    it (POSIX), and the next command that ends would take itself for the last one and remove the running service's log.
+    """
     journal = file.with_name(f"{file.name}-wal")  # after a crash the missing rest may be in it
-    return bool(file.stat().st_size % max(page, 512)) and not (journal.exists() and journal.stat().st_size)
+    return bool(file.stat().st_size % page) and not (journal.exists() and journal.stat().st_size)
