@@ -75,6 +75,6 @@ def keep() -> Kept:
         folder = ROOT / "docs" / "images"
         folder.mkdir(parents=True, exist_ok=True)
         picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-        picture.quantize(256, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
+        picture.save(folder / f"{name}.png", optimize=True)
 
     return shoot

@@ -87,8 +87,7 @@ class Pane:
     def become(self, name: str) -> None:
         """Speak as somebody else."""
         chosen = self.root.get_by_test_id("person")
-        labels = chosen.locator("option").all_inner_texts()
-        chosen.select_option(label=next(label for label in labels if name in label))
+        chosen.select_option(label=chosen.locator("option").filter(has_text=name).inner_text())
 
     def enter(self, room: str) -> None:
         """The staff's "group" or "private" chat."""

@@ -42,8 +42,8 @@ class Program:
 
     def call(self, *arguments: str) -> Any:
         """A command that ends, and the JSON that it prints."""
-        done = subprocess.run(self._line(*arguments), env=self._env(), cwd=self.folder, capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stderr.decode()
+        line = self._line(*arguments)
+        done = subprocess.run(line, env=self._env(), cwd=self.folder, stdout=subprocess.PIPE, check=True, timeout=60)
         return json.loads(done.stdout)
 
     def start(self, command: str) -> None:

@@ -34,7 +34,7 @@ ENGLISH = Telling(
     "en", "Tom Baker", "13800000103", "Kevin Liu", "The kitchen pipe is leaking", "Fitted a new valve, tested: dry",
     "So quick, thank you!", "demo-en",
 )  # fmt: skip
-TELLINGS = pytest.mark.parametrize("told", [CHINESE, ENGLISH], ids=["zh", "en"])
+TELLINGS = pytest.mark.parametrize("told", (CHINESE, ENGLISH), ids=["zh", "en"])
 
 
 @TELLINGS

@@ -1,5 +1,5 @@
 // Reads the bot's text, which knows <b> and <i> only, into nodes: foreign text never becomes markup.
-const TOKEN = /<(\/?)([bi])>|&(amp|lt|gt|quot|#x27|#39);|(https?:\/\/[^\s<>&"']+[^\s<>&"'.,;:!?，。；：！？)）])/g;
+const TOKEN = /<(\/?)([bi])>|&(amp|lt|gt|quot|#x27|#39);|(R\d{4}-\d+)|(https?:\/\/[^\s<>&"']+[^\s<>&"'.,;:!?，。；：！？)）])/g;
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'" };
 
 export function rich(text) {
@@ -10,8 +10,9 @@ export function rich(text) {
   for (const match of text.matchAll(TOKEN)) {
     say(text.slice(last, match.index));
     last = match.index + match[0].length;
-    const [, slash, name, entity, address] = match;
+    const [, slash, name, entity, number, address] = match;
     if (entity) say(ENTITIES[entity]);
+    else if (number) say(whole(number));
     else if (address) say(link(address));
     else if (!slash) open.push(open.at(-1).appendChild(document.createElement(name)));
     else if (open.at(-1).localName === name) open.pop();
@@ -22,6 +23,14 @@ export function rich(text) {
 
 /** Only the web's own kinds of address: never javascript: or data:. */
 export const safe = (address) => (/^(https?:\/\/|\/(?!\/))/i.test(address) ? address : null);
+
+/** A ticket's number is read in one piece. */
+function whole(number) {
+  const span = document.createElement("span");
+  span.className = "number";
+  span.textContent = number;
+  return span;
+}
 
 function link(address) {
   const anchor = document.createElement("a");
