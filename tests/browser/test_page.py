@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Kept, Opened
-from tests.browser.desk import Desk, Pane, photo, say
+from tests.browser.desk import Pane, photo, say
 from tests.browser.program import Program
 
 

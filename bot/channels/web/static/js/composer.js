@@ -22,6 +22,7 @@ export class Composer {
     this.files.addEventListener("change", () => this.#take([...this.files.files]));
     form.addEventListener("submit", (event) => this.#submit(event));
     form.addEventListener("keydown", (event) => event.key === "Escape" && !this.menu.hidden && this.#open(false));
+    this.menu.addEventListener("keydown", (event) => this.#move(event));
     document.addEventListener("click", (event) => this.menu.contains(event.target) || this.more.contains(event.target) || this.#open(false, false));
     this.#dropping(form.closest(".pane"));
     this.relabel();
@@ -48,6 +49,15 @@ export class Composer {
     this.menu.hidden = !open;
     this.more.setAttribute("aria-expanded", String(open));
     if (focus) (open ? this.menu.firstElementChild : this.text)?.focus();
+  }
+
+  /** Up and down through the menu, round and round. */
+  #move(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const items = [...this.menu.children];
+    items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
   }
 
   /** Enter sends, Shift+Enter breaks the line; Enter that ends a Chinese input does neither. */
