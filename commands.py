@@ -12,9 +12,11 @@ from typing import Annotated, Any
 
 import typer
 
+from domain.register.model import Person
 from settings import Settings
 from storage import lease, schema
 from storage.engine import open_engine
+from storage.work import SqlWork
 from terminal import LOCALES, AsJson, Language, complain, load, opened, progress, refusals, say, utc_now
 
 cli = typer.Typer()
@@ -88,19 +90,49 @@ def invite(
 
     settings, token = load(), secrets.token_urlsafe(18)
     with opened(settings) as database, database.writing() as work:
-        found = work.register.search(person)
-        if len(found) != 1:
-            names = ", ".join(f"{one.name} ({one.id})" for one in found[:10])
-            raise complain(say("invite-who", said=person, count=len(found), names=names))
+        found = _the_one(work, person)
         life = timedelta(minutes=minutes)
-        register.invite(work=work, person_id=found[0].id, token=token, now=utc_now(), life=life)
+        register.invite(work=work, person_id=found.id, token=token, now=utc_now(), life=life)
     links = {"web": f"{settings.http.url}/i/{token}"}
     if bot := asyncio.run(_bot_name(settings)):
         links["telegram"] = f"https://t.me/{bot}?start={token}"
     if as_json:
-        typer.echo(json.dumps({"person": found[0].id, "minutes": minutes, "links": links}))
+        typer.echo(json.dumps({"person": found.id, "minutes": minutes, "links": links}))
     else:
-        typer.echo("\n".join([say("invite-links", name=found[0].name, minutes=minutes), *links.values()]))
+        typer.echo("\n".join([say("invite-links", name=found.name, minutes=minutes), *links.values()]))
+
+
+def _the_one(work: SqlWork, said: str) -> Person:
+    """Whom the operator means; exit code 1 where that is nobody, or several."""
+    found = work.register.search(said)
+    if len(found) != 1:
+        names = ", ".join(f"{one.name} ({one.id})" for one in found[:10])
+        raise complain(say("invite-who", said=said, count=len(found), names=names))
+    return found[0]
+
+
+@cli.command()
+def dismiss(person: Annotated[str, typer.Argument(help="Name, phone number or id.")]) -> None:
+    """End somebody's employment: no rights from now on, and what they had in hand waits for somebody else."""
+    from bot.telling import Telling
+    from bot.words import Words
+    from domain.tickets.leaving import dismiss as end
+
+    with opened(load()) as database, database.heard_by(Telling(Words(LOCALES)).hear).writing() as work:
+        found = _the_one(work, person)
+        freed = end(work=work, person_id=found.id, by=None, now=utc_now())
+    typer.echo(say("dismissed", name=found.name, count=len(freed)))
+
+
+@cli.command()
+def rehire(person: Annotated[str, typer.Argument(help="Name, phone number or id.")]) -> None:
+    """Let somebody who had left work again, with the roles and estates they had."""
+    from domain.register import operations as register
+
+    with opened(load()) as database, refusals(), database.writing() as work:
+        found = _the_one(work, person)
+        register.rehire(work=work, person_id=found.id, by=None, now=utc_now())
+    typer.echo(say("rehired", name=found.name))
 
 
 async def _bot_name(settings: Settings) -> str | None:

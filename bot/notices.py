@@ -11,7 +11,7 @@ from bot.audiences import Recipient, Scene
 from bot.turn import Rows
 from bot.voice import Voice
 from domain.messaging.model import Lane, Mode
-from domain.register.events import ContactViewed, PersonBound, StaffDismissed
+from domain.register.events import ContactViewed, PersonBound, StaffDismissed, StaffRehired
 from domain.tickets import events as e
 from domain.tickets.model import Ticket
 from domain.transaction import Event
@@ -36,10 +36,11 @@ def _reported(ticket: Ticket) -> tuple[str, ...]:
 
 
 def _refresh(event: type[Event]) -> tuple[Notice, ...]:
-    """Every copy of the staff's card and of the repairer's card shows what is true now."""
+    """Every copy of the staff's, the repairer's and the managers' card shows what is true now."""
     return (
         Notice(event, audiences.copies("ticket"), letters.staff, Lane.URGENT, "ticket", Mode.EDIT, photos=_reported),
         Notice(event, audiences.copies("work"), letters.worker, Lane.URGENT, "work", Mode.EDIT, photos=_reported),
+        Notice(event, audiences.copies("manage"), letters.managed, card="manage", mode=Mode.EDIT),
     )
 
 
@@ -60,7 +61,9 @@ def _is_low(event: Any) -> bool:
 NOTICES: tuple[Notice, ...] = (
     Notice(e.TicketOpened, audiences.staff_groups, letters.staff, card="ticket", photos=_reported),
     Notice(e.TicketOpened, audiences.reporter, letters.receipt, Lane.DIALOG),
-    Notice(e.TicketOpened, audiences.managers_if_urgent, letters.manager("ticket-opened-manager"), Lane.URGENT),
+    Notice(
+        e.TicketOpened, audiences.managers_if_urgent, letters.manager("ticket-opened-manager"), Lane.URGENT, "manage"
+    ),
     *_refresh(e.PhotosAdded),
     *_refresh(e.TicketClaimed),
     _takes_over(e.TicketClaimed),
@@ -100,6 +103,7 @@ NOTICES: tuple[Notice, ...] = (
         e.TicketReopened,
         audiences.managers,
         letters.manager("ticket-reopened-manager"),
+        card="manage",
         when=lambda event: event.times >= 2,
     ),
     *_refresh(e.TicketRated),
@@ -119,7 +123,7 @@ NOTICES: tuple[Notice, ...] = (
         Lane.URGENT,
         "work",
     ),
-    Notice(e.TicketEscalated, audiences.called_managers, letters.escalated, Lane.URGENT),
+    Notice(e.TicketEscalated, audiences.called_managers, letters.escalated, Lane.URGENT, "manage"),
 )
 # Kept in the log, told to nobody by a notice: each is answered where it happens.
-UNTOLD: frozenset[type[Event]] = frozenset({PersonBound, StaffDismissed, ContactViewed, e.ReminderPostponed})
+UNTOLD: frozenset[type[Event]] = frozenset({PersonBound, StaffDismissed, StaffRehired, ContactViewed, e.ReminderPostponed})

@@ -78,7 +78,7 @@ class Database:
         self._wake = wake
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
-    def heard_by(self, hear: Hear, *, wake: Wake) -> Database:
+    def heard_by(self, hear: Hear, *, wake: Wake = wake_nobody) -> Database:
         """The same database for somebody who listens."""
         return Database(self.engine, hear=hear, wake=wake)
 

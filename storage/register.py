@@ -208,6 +208,10 @@ class SqlRegister:
     def dismiss(self, person_id: int) -> None:
         self._connection.execute(update(staff).where(staff.c.person_id == person_id).values(active=False))
 
+    def rehire(self, person_id: int) -> bool:
+        back = update(staff).where(staff.c.person_id == person_id).values(active=True)
+        return self._connection.execute(back).rowcount == 1
+
 
 class SqlAddresses:
     """domain.register.ports.Addresses."""

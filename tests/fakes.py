@@ -77,6 +77,7 @@ class FakeRegister:
         self.place = place
         self.people: dict[int, Person] = place.residents | {one.id: one.person for one in place.staff.values()}
         self.employed: dict[int, Staff] = dict(place.staff)
+        self.left: dict[int, Staff] = {}
         self.days: dict[date, bool] = dict(place.days)
 
     def estate(self, estate_id: int) -> Estate:
@@ -130,7 +131,13 @@ class FakeRegister:
         return len(new)
 
     def dismiss(self, person_id: int) -> None:
-        self.employed.pop(person_id, None)
+        if person_id in self.employed:
+            self.left[person_id] = self.employed.pop(person_id)
+
+    def rehire(self, person_id: int) -> bool:
+        if person_id in self.left:
+            self.employed[person_id] = self.left.pop(person_id)
+        return person_id in self.employed
 
 
 class FakeAddresses:

@@ -28,3 +28,10 @@ class StaffDismissed(Event):
     """A member of staff left."""
 
     person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRehired(Event):
+    """Somebody who had left works here again."""
+
+    person_id: int

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from domain.errors import Refusal
-from domain.register.events import PersonBound, StaffDismissed
+from domain.register.events import PersonBound, StaffDismissed, StaffRehired
 from domain.register.model import Address, Person
 from domain.register.ports import RegisterWork
 
@@ -42,6 +42,16 @@ def bind(*, work: RegisterWork, person: Person, channel: str, user: str, chat: s
     """Give the chat identity to *person*, who proved to be them (shared contact, one-time link, staff approval)."""
     work.addresses.bind(Address(channel=channel, user=user, chat=chat, person_id=person.id, seen_at=now))
     work.record(PersonBound(person_id=person.id, channel=channel, by=person.id), now=now)
+
+
+def rehire(*, work: RegisterWork, person_id: int, by: int | None, now: datetime) -> None:
+    """Somebody who had left works here again, as before.
+
+    :raises Refusal: they never did
+    """
+    if not work.register.rehire(person_id):
+        raise Refusal("never-staff")
+    work.record(StaffRehired(person_id=person_id, by=by), now=now)
 
 
 def dismiss(*, work: RegisterWork, person_id: int, by: int | None, now: datetime) -> None:

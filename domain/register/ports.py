@@ -53,6 +53,9 @@ class Register(Protocol):
     def dismiss(self, person_id: int) -> None:
         """No longer staff, from the next press on."""
 
+    def rehire(self, person_id: int) -> bool:
+        """Staff again with the roles and estates they had; False for somebody who never was."""
+
 
 class Addresses(Protocol):
     """Chat identities and the allow-list of group chats."""

@@ -98,6 +98,16 @@ def test_who_is_dismissed_is_no_staff_any_more_but_stays_a_person(begin: Begin):
         assert work.register.person(PLUMBER) == PLACE.staff[PLUMBER].person
 
 
+def test_who_comes_back_has_the_rights_they_had(begin: Begin):
+    with begin() as work:
+        operations.dismiss(work=work, person_id=PLUMBER, by=MANAGER, now=NOW)
+        operations.rehire(work=work, person_id=PLUMBER, by=MANAGER, now=NOW)
+    with begin() as work:
+        assert work.register.staff(PLUMBER) == PLACE.staff[PLUMBER]
+        with pytest.raises(Refusal, match="never-staff"):
+            operations.rehire(work=work, person_id=OWNER, by=MANAGER, now=NOW)
+
+
 def test_holidays_are_added_once_and_never_overwritten(begin: Begin):
     holiday, moved = date(2026, 10, 1), date(2026, 10, 10)
     with begin() as work:
