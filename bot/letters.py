@@ -9,6 +9,7 @@ from bot.audiences import Recipient, Scene
 from bot.turn import Rows, Tap
 from bot.voice import Voice
 from bot.words import Said, mask_numbers
+from domain.tickets.eligibility import MANAGERS
 from domain.tickets.events import HelpRequested, TicketEscalated, TicketHandedBack
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Kind, Ticket, Urgency
@@ -62,14 +63,19 @@ def manager(key: str) -> Letter:
     return letter
 
 
+def managed(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """The manager's card as it is now; for who manages no more, only where it stands."""
+    staff = scene.work.register.staff(to.person_id) if to.person_id else None
+    if to.person_id and not (staff and staff.serves(scene.ticket.estate_id, *MANAGERS)):
+        return cards.worker_card(voice, scene.ticket, viewer=0)
+    return cards.manager_card(voice, scene.ticket)
+
+
 def escalated(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     """A rung of the ladder: nobody took it, or a promise is about to break."""
     event = scene.event
     assert isinstance(event, TicketEscalated)
-    paused = scene.ticket.status == Status.WAITING
-    key = (
-        "ticket-unclaimed-manager" if event.unclaimed else "pause-over-manager" if paused else "promise-at-risk-manager"
-    )
+    key = "ticket-unclaimed-manager" if event.unclaimed else _strained(voice, scene)
     text, rows = manager(key)(voice, scene, to)
     return (f"{voice.say('late-notice')}\n{text}" if event.late else text), rows
 

@@ -126,4 +126,6 @@ NOTICES: tuple[Notice, ...] = (
     Notice(e.TicketEscalated, audiences.called_managers, letters.escalated, Lane.URGENT, "manage"),
 )
 # Kept in the log, told to nobody by a notice: each is answered where it happens.
-UNTOLD: frozenset[type[Event]] = frozenset({PersonBound, StaffDismissed, StaffRehired, ContactViewed, e.ReminderPostponed})
+UNTOLD: frozenset[type[Event]] = frozenset(
+    {PersonBound, StaffDismissed, StaffRehired, ContactViewed, e.ReminderPostponed}
+)

@@ -56,7 +56,7 @@ IN_PRIVATE: dict[str, tuple[dict[str, Any], Incoming]] = {
     "a slash alone": ({"text": "/"}, said(text="/")),
     "a photo": ({"photo": [size(90, "s"), size(1280, "b"), size(320, "m")]}, said(photos=("b",))),
     "a photo with words": ({"photo": [size(90, "s")], "caption": "漏"}, said(photos=("s",), text="漏")),
-    "one photo of an album": ({"photo": [size(90, "s")], "media_group_id": "3"}, said(photos=("s",))),
+    "one photo of an album": ({"photo": [size(90, "s")], "media_group_id": "3"}, said(photos=("s",), album="3")),
     "a picture as a file": ({"document": file("d", mime_type="image/png")}, said(photos=("document:d",))),
     "a picture that is too large": (
         {"document": file("d", mime_type="image/png", file_size=20 * MEGABYTE + 1)},
