@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from domain.messaging.model import Backlog, DeliveryState, Lane
+from domain.messaging.model import Backlog, Lane
+from storage.messaging import UNSENT
 from storage.tables import deliveries, inbox, tickets
 
 
@@ -13,7 +14,7 @@ def count(connection: Connection) -> Backlog:
     updates = select(inbox.c.state, func.count().label("number")).where(inbox.c.state != "done").group_by(inbox.c.state)
     unsent = (
         select(deliveries.c.lane, deliveries.c.state, func.count())
-        .where(deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING]))
+        .where(UNSENT)
         .group_by(deliveries.c.lane, deliveries.c.state)
     )
     by_status = select(tickets.c.status, func.count().label("number")).group_by(tickets.c.status)

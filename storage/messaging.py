@@ -7,7 +7,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import delete as remove
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -23,26 +35,30 @@ _DELIVERY = [
         "due_at", "reason", "reference", "created_at",
     )
 ]  # fmt: skip
-_UNSENT = deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING])
+# Spelled out: SQLite uses a partial index only where it can read its condition in the statement.
+UNSENT = deliveries.c.state.in_([literal_column("'queued'"), literal_column("'sending'")])
+_NEW = inbox.c.state == literal_column("'new'")
 
 # The statements of the message path are built once: building one anew costs more than running it.
 _RECEIVED_NAMES = ("channel", "key", "chat", "body", "received_at")
 _CONVERSATION_NAMES = ("owner", "intent", "step", "answers", "misses", "updated_at")
-_WAITING = select(*_RECEIVED).where(inbox.c.state == "new").order_by(inbox.c.id).limit(bindparam("most"))
+_WAITING = select(*_RECEIVED).where(_NEW).order_by(inbox.c.id).limit(bindparam("most"))
 _HANDLED = (
     update(inbox)
     .where(inbox.c.id.in_(bindparam("rows", expanding=True)))
     .values(state="done", handled_at=bindparam("now"))
 )
+_OPEN = deliveries.c.channel.in_(bindparam("channels", expanding=True))
 _FIRST = (
     select(func.min(deliveries.c.id))
-    .where(_UNSENT, deliveries.c.channel.in_(bindparam("channels", expanding=True)))
+    .where(UNSENT, _OPEN, deliveries.c.mode != Mode.TOAST)
     .group_by(deliveries.c.channel, deliveries.c.chat)
 )
 _READY = (
     select(*_DELIVERY)
     .where(
-        deliveries.c.id.in_(_FIRST),
+        or_(deliveries.c.id.in_(_FIRST), (deliveries.c.mode == Mode.TOAST) & _OPEN),
+        UNSENT,
         deliveries.c.state == DeliveryState.QUEUED,
         or_(deliveries.c.due_at.is_(None), deliveries.c.due_at <= bindparam("now")),
     )
@@ -164,10 +180,12 @@ class SqlDeliveries:
         rows = [_delivery(row) for row in self._connection.execute(_READY, wanted)]
         if rows:
             self._connection.execute(_TAKE, {"rows": [row.id for row in rows], "until": until})
+        if len(rows) < limit:
+            self._news.discard("deliveries")  # whoever leases has just looked
         return rows
 
     def release(self, *, now: datetime, everything: bool = False) -> int:
-        stuck = deliveries.c.state == DeliveryState.SENDING
+        stuck = UNSENT & (deliveries.c.state == DeliveryState.SENDING)
         if not everything:
             stuck &= deliveries.c.lease_until <= now
         return self._connection.execute(update(deliveries).where(stuck).values(state=DeliveryState.QUEUED)).rowcount
@@ -187,7 +205,7 @@ class SqlDeliveries:
     def next_due(self) -> datetime | None:
         earliest = select(func.min(func.coalesce(deliveries.c.due_at, deliveries.c.created_at)))
         due: datetime | None = self._connection.execute(
-            earliest.where(deliveries.c.state == DeliveryState.QUEUED)
+            earliest.where(UNSENT, deliveries.c.state == DeliveryState.QUEUED)
         ).scalar_one()
         return due
 
@@ -202,14 +220,14 @@ class SqlDeliveries:
         ]
 
     def move_chat(self, *, channel: str, old: str, new: str) -> int:
-        needed = or_(_UNSENT, deliveries.c.subject.is_not(None))
+        needed = or_(UNSENT, deliveries.c.subject.is_not(None))
         self._connection.execute(update(keyboards).where(keyboards.c.chat == old).values(chat=new))
         moved = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.chat == old, needed)
         return self._connection.execute(moved.values(chat=new)).rowcount
 
     def unreachable(self, *, channel: str, chat: str, reason: str, now: datetime) -> int:
         values = {"state": DeliveryState.UNREACHABLE, "reason": reason, "sent_at": now}
-        theirs = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.chat == chat, _UNSENT)
+        theirs = update(deliveries).where(deliveries.c.channel == channel, deliveries.c.chat == chat, UNSENT)
         return self._connection.execute(theirs.values(values)).rowcount
 
     def purge(self, *, before: datetime) -> int:

@@ -37,7 +37,10 @@ class Deliveries(Protocol):
         """Queue; a row with a known *key* is skipped, an unsent EDIT of the same card is replaced by the newer one."""
 
     def lease(self, *, now: datetime, until: datetime, limit: int, channels: Collection[str]) -> Sequence[Delivery]:
-        """Take the first unsent row of each chat that is due, most urgent lane first, as SENDING *until*."""
+        """Take the first unsent row of each chat that is due, most urgent lane first, as SENDING *until*.
+
+        A toast belongs to its press and not to its chat: it waits for nobody, and nobody for it.
+        """
 
     def release(self, *, now: datetime, everything: bool = False) -> int:
         """Queue again what is SENDING beyond its lease (or *everything*: this process is the only sender)."""

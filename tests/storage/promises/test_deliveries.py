@@ -84,6 +84,11 @@ def test_between_chats_the_more_urgent_lane_goes_first_and_the_older_within_a_la
     assert texts(lease(database)) == ["3 DIALOG", "1 NOTICE", "0 BULK"]
 
 
+def test_the_answers_to_presses_wait_for_nobody_and_nobody_for_them(database: Database):
+    queue(database, said("a"), *(said(str(number), mode=Mode.TOAST, lane=Lane.URGENT) for number in range(3)))
+    assert texts(lease(database)) == ["0", "1", "2", "a"]
+
+
 def test_the_same_chat_id_on_another_channel_is_another_chat(database: Database):
     queue(database, said("a"), said("b", channel="web"))
     assert texts(lease(database, channels=("web",))) == ["b"]
