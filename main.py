@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import sys
 from pathlib import Path
@@ -54,7 +53,7 @@ def log_to_stderr(settings: Settings) -> None:
 
 def serve(settings: Settings, *, demo: bool) -> None:
     """Run until stopped."""
-    from service import Service
+    from service import Service, run_until_stopped
     from storage import demo as example
 
     log_to_stderr(settings)
@@ -64,7 +63,7 @@ def serve(settings: Settings, *, demo: bool) -> None:
             example.seed(database, aloud=service.database, locale=LOCALES / "zh_CN", now=utc_now())
         typer.secho(f"Guanjia 管家  {settings.http.url}  (Ctrl+C)", fg="green", err=True)
         try:
-            asyncio.run(service.run())
+            run_until_stopped(service)
         except DeliveryError as refused:  # Telegram does not know the token, or cannot use the webhook's address
             raise complain(say("telegram-refused", why=refused.reason), 7) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from contextlib import suppress
@@ -71,8 +72,10 @@ class Service:
             channels["telegram"] = self.telegram
         self.channels = channels
         app = App(words=self.words, channels=channels, rooms=Rooms(), deep_link=self._deep_link)
-        self.reader = Reader(commit=self.commit.by_itself, handle=app.handle, apologise=app.apologise)
         self.sender = Sender(commit=self.commit, channels=channels)
+        self.reader = Reader(
+            commit=self.commit.by_itself, handle=app.handle, apologise=app.apologise, sender=self.sender
+        )
         self.clock = Clock(JOBS, self.database.writing)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -138,21 +141,24 @@ class Service:
     async def run(self) -> None:
         """Serve until told to stop; work under way is finished first."""
         self._loop = asyncio.get_running_loop()
-        stop = asyncio.Event()
+        stop_reading, stop_sending = asyncio.Event(), asyncio.Event()
         collector = metrics.BacklogCollector(self._count)
         REGISTRY.register(collector)
         self.clock.start()
-        rails = [asyncio.create_task(self.reader.run(stop)), asyncio.create_task(self.sender.run(stop))]
+        reading = asyncio.create_task(self.reader.run(stop_reading))
+        sending = asyncio.create_task(self.sender.run(stop_sending))
         feeds = [asyncio.create_task(self._feed()), asyncio.create_task(self._stay_alone())]
         try:
-            await self._serve([*rails, *feeds])
+            await self._serve([reading, sending, *feeds])
         finally:
             for feed in feeds:
                 feed.cancel()
-            stop.set()
+            stop_reading.set()
             self.reader.wake()
+            await asyncio.gather(reading, *feeds, return_exceptions=True)
+            stop_sending.set()  # not before: the reader hands over what it answers
             self.sender.wake()
-            await asyncio.gather(*rails, *feeds, return_exceptions=True)
+            await asyncio.gather(sending, return_exceptions=True)
             await asyncio.to_thread(self.clock.stop)
             if self.telegram:
                 await self.telegram.stop()
@@ -215,6 +221,23 @@ class Service:
             self.reader.wake()
         if "deliveries" in news:
             self.sender.wake()
+
+
+def run_until_stopped(service: Service) -> None:
+    """Run it on the fastest loop there is."""
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: no collection need ever look at it again
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        runner.run(service.run())
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """libuv's loop; Python's own where there is none (Windows)."""
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 class Server(uvicorn.Server):

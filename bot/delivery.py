@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,8 @@ AT_ONCE = 64  # sends under way at the same time
 LEASE = timedelta(seconds=90)  # longer than any send may take
 SWEEP = 1.0  # seconds: how often somebody else's rows are noticed
 LAST_WORDS = 8.0  # seconds for what is under way when we are told to stop; what is not done by then is sent again
-Outcome = tuple[Delivery, DeliveryState, Callable[[DeskWork], object]]  # the row, its state now, how that is kept
+Keep = Callable[[DeskWork], object]
+Outcome = tuple[Delivery, DeliveryState, Keep]  # the row, its state now, how that is kept
 TRIES = 8  # 1 s, 2 s, 4 s … about four minutes; then the row has failed
 
 
@@ -33,6 +34,7 @@ class Sender:
         self._commit = commit
         self._channels = channels
         self._under_way: set[asyncio.Task[None]] = set()
+        self._outcomes: list[tuple[Delivery, Keep]] = []  # of what has ended and is not written down yet
         self._wake = asyncio.Event()
         self._paused: dict[str, datetime] = {}  # channel → when to try its credential again
         self.moved_at = datetime.now(UTC)  # when the sender last looked at its rows: readiness watches it
@@ -46,31 +48,71 @@ class Sender:
         await self._commit(lambda work: work.deliveries.release(now=datetime.now(UTC), everything=True))
         while not stop.is_set():
             self._wake.clear()
-            try:
-                started = await self._send_some()
+            if await self._write_down(self.take):
                 self.moved_at = datetime.now(UTC)
-            except Unavailable as error:
-                log.warning("records-unavailable", reason=str(error))
-                started = False
-            if not started:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), SWEEP)
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=LAST_WORDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), SWEEP)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._finish(), LAST_WORDS)
 
-    async def _send_some(self) -> bool:
-        """Lease as many rows as there is room for; False when there was nothing to do (yet)."""
-        room = AT_ONCE - len(self._under_way)
-        open_channels = [name for name in self._channels if self._open(name)]
-        if room <= 0 or not open_channels:
+    async def _finish(self) -> None:
+        """Let what is under way end, and write all of it down."""
+        while self._under_way or self._outcomes:
+            if self._under_way:
+                await asyncio.wait(self._under_way)
+            if not await self._write_down(lambda _work: ()):
+                await asyncio.sleep(SWEEP)
+
+    async def _write_down(self, take: Callable[[DeskWork], Sequence[Parcel]]) -> bool:
+        """Keep how sends have ended and take what may go next, in one transaction; False: the records are out of reach.
+
+        Then the outcomes wait: what was sent once must not be sent again because the disk was full.
+        """
+        outcomes, self._outcomes = self._outcomes, []
+
+        def write(work: DeskWork) -> Sequence[Parcel]:
+            for _, keep in outcomes:
+                keep(work)
+            return take(work)
+
+        try:
+            self.send(await self._commit(write))
+        except Unavailable as error:
+            log.warning("records-unavailable", reason=str(error))
+            self._outcomes[:0] = outcomes
             return False
+        except Exception:
+            if not outcomes:
+                raise
+            await self._write_one_by_one(outcomes)
+        return True
+
+    async def _write_one_by_one(self, outcomes: Sequence[tuple[Delivery, Keep]]) -> None:
+        """One that cannot be written costs no other its place in the records."""
+        for outcome in outcomes:
+            try:
+                await self._commit(outcome[1])
+            except Unavailable:
+                self._outcomes.append(outcome)
+            except Exception:
+                log.exception("delivery-lost-track", delivery=outcome[0].id)
+
+    def take(self, work: DeskWork) -> Sequence[Parcel]:
+        """Lease as many rows as there is room for; once *work* is kept they must be sent."""
+        room = AT_ONCE - len(self._under_way)
+        channels = [name for name in self._channels if self._open(name)]
+        if room <= 0 or not channels:
+            return []
         now = datetime.now(UTC)
-        leased = await self._commit(lambda work: _lease(work, now, room, open_channels))
-        for parcel in leased:
+        rows = work.deliveries.lease(now=now, until=now + LEASE, limit=room, channels=channels)
+        return [_parcel(work, row) for row in rows]
+
+    def send(self, parcels: Iterable[Parcel]) -> None:
+        """Begin to send what was taken."""
+        for parcel in parcels:
             task = asyncio.create_task(self._send(parcel))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
-        return bool(leased)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
@@ -94,20 +136,9 @@ class Sender:
         else:
             self._paused.pop(row.channel, None)
             outcome = _sent(row, reference)
-        await self._write_down(outcome)
-
-    async def _write_down(self, outcome: Outcome) -> None:
-        """Until it is kept: what was sent once must not be sent again because the disk was full."""
-        row, state, write = outcome
+        row, state, keep = outcome
         metrics.delivered(row, state, datetime.now(UTC))
-        while True:
-            try:
-                await self._commit(write)
-            except Unavailable as error:
-                log.warning("records-unavailable", reason=str(error), delivery=row.id)
-                await asyncio.sleep(SWEEP)
-            else:
-                return
+        self._outcomes.append((row, keep))
 
     def _outcome(self, row: Delivery, error: DeliveryError) -> Outcome:
         """What the error means for the row."""
@@ -131,11 +162,6 @@ class Sender:
             return _end(row, DeliveryState.FAILED, error.reason)
         jitter = random.uniform(0.5, 1)  # noqa: S311 - no secret
         return _again(row, timedelta(seconds=2**row.tries * jitter), error.reason)
-
-
-def _lease(work: DeskWork, now: datetime, limit: int, channels: Sequence[str]) -> list[Parcel]:
-    rows = work.deliveries.lease(now=now, until=now + LEASE, limit=limit, channels=channels)
-    return [_parcel(work, row) for row in rows]
 
 
 def _parcel(work: DeskWork, row: Delivery) -> Parcel:

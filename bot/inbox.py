@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from bot import metrics
+from bot.channels.base import Parcel
 from bot.commit import Commit
 from bot.turn import DeskWork
 from domain.errors import Unavailable
@@ -21,6 +22,14 @@ Apologise = Callable[[DeskWork, Received, datetime], None]
 BATCH = 32
 SWEEP = 1.0  # seconds
 TRIES = 3
+
+
+class Sender(Protocol):
+    """Takes rows in a transaction, and sends them once it is kept."""
+
+    def take(self, work: DeskWork) -> Sequence[Parcel]: ...
+
+    def send(self, parcels: Sequence[Parcel]) -> None: ...
 
 
 class Handle(Protocol):
@@ -85,12 +94,16 @@ def _handled(work: DeskWork, received: Received, handle: Handle, now: datetime) 
 
 
 class Reader:
-    """Drains the inbox whenever something came in, and every second in case it came in elsewhere."""
+    """Drains the inbox whenever something came in, and every second in case it came in elsewhere.
 
-    def __init__(self, *, commit: Commit, handle: Handle, apologise: Apologise) -> None:
+    What is answered is taken for sending in the same transaction, and so leaves without waiting for another one.
+    """
+
+    def __init__(self, *, commit: Commit, handle: Handle, apologise: Apologise, sender: Sender) -> None:
         self._commit = commit
         self._handle = handle
         self._apologise = apologise
+        self._sender = sender
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -102,7 +115,8 @@ class Reader:
         while not stop.is_set():
             self._wake.clear()
             try:
-                handled = await self._commit(self._drain)
+                handled, parcels = await self._commit(self._drain)
+                self._sender.send(parcels)
             except Unavailable as error:
                 log.warning("records-unavailable", reason=str(error))
                 handled = 0
@@ -110,5 +124,6 @@ class Reader:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), SWEEP)
 
-    def _drain(self, work: DeskWork) -> int:
-        return drain(work, self._handle, self._apologise, now=datetime.now(UTC))
+    def _drain(self, work: DeskWork) -> tuple[int, Sequence[Parcel]]:
+        handled = drain(work, self._handle, self._apologise, now=datetime.now(UTC))
+        return handled, self._sender.take(work) if handled else ()
