@@ -44,6 +44,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 
 @pytest.fixture
+def own(tmp_path: Path) -> Iterator[Program]:
+    """A demo of the test's own, as it is after the first start; it may be killed."""
+    program = Program(tmp_path)
+    program.start("demo")
+    yield program
+    program.stop()
+
+
+@pytest.fixture
 def visit(browser: Browser) -> Iterator[Opened]:
     """Opens an address as somebody who was never here; more than once: each with a browser of their own."""
     errors: list[str] = []

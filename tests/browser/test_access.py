@@ -31,17 +31,19 @@ FAINT = """() => {
     return [...paint.getImageData(0, 0, 1, 1).data];
   };
   const light = (rgb) => {
-    const [r, g, b] = rgb.slice(0, 3).map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const linear = (value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = rgb.slice(0, 3).map(value => linear(value / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
+  const SEEN = { opacityProperty: true, visibilityProperty: true };
   const faint = new Set();
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const one = walk.currentNode.parentElement;
-    const skip = !walk.currentNode.data.trim() || !one.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-    if (skip || one.closest("[aria-hidden=true], .sr, :disabled, template, script, style, option")) continue;
+    if (!walk.currentNode.data.trim() || !one.checkVisibility(SEEN)) continue;
+    if (one.closest("[aria-hidden=true], .sr, :disabled, template, script, style, option")) continue;
     const grounds = [];
-    for (let ground = one; ground; ground = ground.parentElement) grounds.unshift(getComputedStyle(ground).backgroundColor);
+    for (let under = one; under; under = under.parentElement) grounds.unshift(getComputedStyle(under).backgroundColor);
     const back = mix(grounds);
     const [a, b] = [light(back), light(mix([...grounds, getComputedStyle(one).color]))].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Kept, Opened
 from tests.browser.desk import Pane, photo, say
 from tests.browser.program import Program
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Program]:
-    """A demo that the test may kill."""
-    program = Program(tmp_path)
-    program.start("demo")
-    yield program
-    program.stop()
 
 
 def send_report(owner: Pane) -> None:

@@ -1,5 +1,5 @@
 // Reads the bot's text, which knows <b> and <i> only, into nodes: foreign text never becomes markup.
-const TOKEN = /<(\/?)([bi])>|&(amp|lt|gt|quot|#x27|#39);|(R\d{4}-\d+)|(https?:\/\/[^\s<>&"']+[^\s<>&"'.,;:!?，。；：！？)）])/g;
+const TOKEN = /<(\/?)([bi])>|&(amp|lt|gt|quot|#x27|#39);|(R\d{4}-\d+)|(?<![\d*.-])(1[3-9]\d{9})(?!\d)|(https?:\/\/[^\s<>&"']+[^\s<>&"'.,;:!?，。；：！？)）])/g;
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'" };
 
 export function rich(text) {
@@ -10,9 +10,10 @@ export function rich(text) {
   for (const match of text.matchAll(TOKEN)) {
     say(text.slice(last, match.index));
     last = match.index + match[0].length;
-    const [, slash, name, entity, number, address] = match;
+    const [, slash, name, entity, number, phone, address] = match;
     if (entity) say(ENTITIES[entity]);
     else if (number) say(whole(number));
+    else if (phone) say(link(`tel:${phone}`, phone));
     else if (address) say(link(address));
     else if (!slash) open.push(open.at(-1).appendChild(document.createElement(name)));
     else if (open.at(-1).localName === name) open.pop();
@@ -32,11 +33,12 @@ function whole(number) {
   return span;
 }
 
-function link(address) {
+/** Of an address, or of a mobile number: whoever has one hand free rings by a tap. */
+function link(address, shown = address) {
   const anchor = document.createElement("a");
   anchor.href = address;
-  anchor.textContent = address;
-  anchor.target = "_blank";
+  anchor.textContent = shown;
+  if (shown === address) anchor.target = "_blank";
   anchor.rel = "noopener noreferrer";
   return anchor;
 }
