@@ -40,7 +40,7 @@ def _refresh(event: type[Event]) -> tuple[Notice, ...]:
     return (
         Notice(event, audiences.copies("ticket"), letters.staff, Lane.URGENT, "ticket", Mode.EDIT, photos=_reported),
         Notice(event, audiences.copies("work"), letters.worker, Lane.URGENT, "work", Mode.EDIT, photos=_reported),
-        Notice(event, audiences.copies("manage"), letters.managed, card="manage", mode=Mode.EDIT),
+        Notice(event, audiences.copies("manage"), letters.managed, Lane.URGENT, "manage", Mode.EDIT),
     )
 
 

@@ -60,8 +60,8 @@ def _perform(line: str, stage: Stage) -> Iterator[str]:
 
 
 def _say(stage: Stage, here: str) -> Iterator[str]:
-    """What came out, chat by chat, the speaker's own first."""
-    rows = stage.deliver()
+    """What came out: the answer to a press, which waits for nothing; then chat by chat, the speaker's own first."""
+    rows = sorted(stage.deliver(), key=lambda row: (row.mode is not Mode.TOAST, row.id))
     order = sorted(dict.fromkeys(row.chat for row in rows), key=lambda chat: chat != here)
     for chat in order:
         for row in (one for one in rows if one.chat == chat):
