@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 
-class Http(BaseModel):
+class Part(BaseModel):
+    """Settings that belong together; a misspelt one is refused by its name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Http(Part):
     """Where the web chat, the webhook, health and metrics are served."""
 
     host: str = "127.0.0.1"
@@ -32,13 +41,27 @@ class Http(BaseModel):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
-class Telegram(BaseModel):
+class Telegram(Part):
     """The bot at Telegram; without a token there is no Telegram."""
 
     token: SecretStr | None = None
     api_url: str = "https://api.telegram.org"
     webhook_url: str = ""  # set: webhook; empty: long polling
     webhook_secret: SecretStr | None = None
+
+    @field_validator("token")
+    @classmethod
+    def _token_has_its_shape(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token.get_secret_value()):
+            raise ValueError("not a token as @BotFather gives them, such as 123456:ABC-DEF")
+        return token
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_has_its_shape(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+            raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
+        return secret
 
     @model_validator(mode="after")
     def _webhook_has_a_secret(self) -> Telegram:
@@ -47,7 +70,7 @@ class Telegram(BaseModel):
         return self
 
 
-class Log(BaseModel):
+class Log(Part):
     """What is written to standard error, one line per event."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -57,10 +80,23 @@ class Log(BaseModel):
 class Settings(BaseSettings):
     """Names: GUANJIA_ and the field; nested ones with two underscores, e.g. GUANJIA_HTTP__PORT."""
 
-    model_config = SettingsConfigDict(env_prefix="GUANJIA_", env_nested_delimiter="__", env_file=".env", extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="GUANJIA_", env_nested_delimiter="__", env_ignore_empty=True, env_file=".env", extra="forbid"
+    )
 
     database_url: str = "sqlite:///var/guanjia.sqlite3"
     secret: SecretStr | None = None  # signs the web chat's cookies; default: made once and kept beside the database
     http: Http = Http()
     telegram: Telegram = Telegram()
     log: Log = Log()
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_one_we_know(cls, url: str) -> str:
+        try:
+            known = make_url(url).get_backend_name() in {"sqlite", "postgresql"}
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError("an address such as sqlite:///var/guanjia.sqlite3 or postgresql://user@host/database")
+        return url
