@@ -52,13 +52,17 @@ class App:
             self._said(self._turn(work, incoming, now))
 
     def apologise(self, work: DeskWork, received: Received, now: datetime) -> None:
-        """An update was parked: whoever wrote it hears that it was our fault, and what to do."""
+        """An update was parked: whoever wrote it hears that it was our fault, and what to do.
+
+        Their conversation begins anew, for where it stood may be why the update failed, and so would the next.
+        """
         try:
             incoming = self.channels[received.channel].parse(received.body)
         except Exception:  # noqa: BLE001 - that may be the very reason why it was parked
             return
         if incoming and incoming.private and incoming.sender:
             turn = self._turn(work, incoming, now)
+            turn.forget()
             turn.toast(turn.text("our-fault"))
 
     def _turn(self, work: DeskWork, incoming: Incoming, now: datetime) -> Turn:

@@ -74,6 +74,7 @@ def _one_by_one(work: DeskWork, batch: Sequence[Received], handle: Handle, apolo
 
 def _handled(work: DeskWork, received: Received, handle: Handle, now: datetime) -> bool:
     """Try an update up to three times; False when it was parked."""
+    reason = f"failed {TRIES} times"
     for attempt in range(received.tries + 1, TRIES + 1):
         try:
             with work.savepoint():
@@ -88,8 +89,8 @@ def _handled(work: DeskWork, received: Received, handle: Handle, now: datetime) 
             work.inbox.failed(received.id, reason=reason)
         else:
             return True
-    work.inbox.park(received.id, reason=f"failed {TRIES} times", now=now)
-    log.error("update-parked", channel=received.channel, key=received.key)
+    work.inbox.park(received.id, reason=reason, now=now)
+    log.error("update-parked", channel=received.channel, key=received.key, reason=reason)
     return False
 
 
