@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 import re
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -106,7 +106,8 @@ class Crowd:
     def __init__(self, bot: Bot, heard: Heard, chats: Sequence[int], *, presses: int) -> None:
         self._bot = bot
         self._heard = heard
-        self._people = deque(Person(chat, presses) for chat in chats)
+        self._people = [Person(chat, presses) for chat in chats]  # whoever waits for no answer
+        self._chance = random.Random(1)
         connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=60)
         self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE))
 
@@ -121,7 +122,19 @@ class Crowd:
         until = time.monotonic() + seconds
 
         async def one_after_another() -> list[float]:
-            return [await self._turn() for _ in iter(lambda: time.monotonic() < until, False)]
+            latencies = []
+            while time.monotonic() < until:
+                latencies.append(await self._turn())
+            return latencies
+
+        return await self._measured(*(one_after_another() for _ in range(concurrency)))
+
+    async def some(self, updates: int, *, concurrency: int) -> Run:
+        """So many updates in all, so many of them at once."""
+        left = iter(range(updates))
+
+        async def one_after_another() -> list[float]:
+            return [await self._turn() for _ in left]
 
         return await self._measured(*(one_after_another() for _ in range(concurrency)))
 
@@ -141,8 +154,8 @@ class Crowd:
         return Run(latencies=latencies, seconds=time.monotonic() - started, busy=self._bot.busy - busy)
 
     async def _turn(self) -> float:
-        """Whoever waited longest writes or presses; seconds until they are answered."""
-        person = self._people.popleft()
+        """Somebody writes or presses; seconds until they are answered."""
+        person = self._people.pop(self._chance.randrange(len(self._people)))
         future: asyncio.Future[tuple[float, str | None]] = asyncio.get_running_loop().create_future()
         self._heard.waiting[person.chat] = future
         posted = time.monotonic()

@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
-import psutil
 
 from benchmarks.estate import ROOT, environment
 
 SECRET = "benchmark-secret-0123456789"
 PATIENCE = 30.0  # seconds until it must answer
-PEER_PYTHON = os.environ.get("GUANJIA_BENCH_PEER_PYTHON", sys.executable)
+PEER_PYTHON = str(Path(os.environ.get("GUANJIA_BENCH_PEER_PYTHON", sys.executable)).absolute())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +28,27 @@ class Bot:
 
     name: str
     webhook: str
-    process: psutil.Process
+    process: int  # its id
     started_in: float  # seconds until it was ready
 
     @property
     def busy(self) -> float:
         """Seconds of processor time that it has used."""
-        times = self.process.cpu_times()
-        return times.user + times.system
+        fields = Path(f"/proc/{self.process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user and system
 
     @property
     def megabytes(self) -> float:
         """Resident memory."""
-        return self.process.memory_info().rss / 1e6
+        pages = int(Path(f"/proc/{self.process}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+class _At(NamedTuple):
+    """Where a bot says that it is ready, and where updates are posted."""
+
+    ready: str
+    webhook: str
 
 
 @asynccontextmanager
@@ -56,8 +64,8 @@ async def guanjia(folder: Path, database_url: str, *, api: str, token: str) -> A
         GUANJIA_TELEGRAM__WEBHOOK_SECRET=SECRET,
     )
     command = [sys.executable, str(ROOT / "main.py"), "run"]
-    at = f"http://127.0.0.1:{port}"
-    async with _running("guanjia", command, told, folder, f"{at}/readyz", f"{at}/telegram/webhook") as bot:
+    at = _At(f"http://127.0.0.1:{port}/readyz", f"http://127.0.0.1:{port}/telegram/webhook")
+    async with _running("guanjia", command, told, folder, at) as bot:
         yield bot
 
 
@@ -66,42 +74,43 @@ async def peer(name: str, folder: Path, *, api: str, token: str) -> AsyncIterato
     """One of peers/, in the environment that has its library."""
     port = _free_port()
     python = sys.executable if name == "ptb_echo" else PEER_PYTHON
-    command = [str(Path(python).absolute()), str(ROOT / "benchmarks" / "peers" / f"{name}.py"), str(port), api, token]
-    at = f"http://127.0.0.1:{port}"
-    async with _running(name, command, {"PATH": "/usr/bin:/bin"}, folder, f"{at}/ready", f"{at}/webhook") as bot:
+    command = [python, str(ROOT / "benchmarks" / "peers" / f"{name}.py"), str(port), api, token]
+    at = _At(f"http://127.0.0.1:{port}/ready", f"http://127.0.0.1:{port}/webhook")
+    async with _running(name, command, {"PATH": "/usr/bin:/bin"}, folder, at) as bot:
         yield bot
 
 
 @asynccontextmanager
 async def _running(
-    name: str, command: Sequence[str], told: Mapping[str, str], folder: Path, ready: str, webhook: str
+    name: str, command: Sequence[str], told: Mapping[str, str], folder: Path, at: _At
 ) -> AsyncIterator[Bot]:
-    started = time.monotonic()
-    with (folder / f"{name}.log").open("ab") as log:
+    started, notes = time.monotonic(), folder / f"{name}.log"
+    with notes.open("ab") as log:
         process = await asyncio.create_subprocess_exec(*command, env=told, cwd=folder, stdout=log, stderr=log)
     try:
-        await _answers(ready, process, folder / f"{name}.log")
+        if not await _answers(at.ready, process):
+            raise RuntimeError(f"{name} does not answer: {notes.read_text(encoding='utf-8')[-2000:]}")
         took = time.monotonic() - started
-        yield Bot(name=name, webhook=webhook, process=psutil.Process(process.pid), started_in=took)
+        yield Bot(name=name, webhook=at.webhook, process=process.pid, started_in=took)
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
 
 
-async def _answers(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
-    """:raises RuntimeError: it ended, or time ran out; with the end of its log"""
+async def _answers(url: str, process: asyncio.subprocess.Process) -> bool:
+    """False when it ended, or time ran out."""
     until = time.monotonic() + PATIENCE
     async with aiohttp.ClientSession() as session:
         while time.monotonic() < until and process.returncode is None:
             try:
                 async with session.get(url) as answer:
                     if answer.ok:
-                        return
+                        return True
             except aiohttp.ClientError:
                 pass  # not listening yet
             await asyncio.sleep(0.01)
-    raise RuntimeError(f"{url} does not answer: {log.read_text(encoding='utf-8')[-2000:]}")
+    return False
 
 
 def _free_port() -> int:

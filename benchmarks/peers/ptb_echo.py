@@ -21,7 +21,7 @@ async def echo(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
 
 async def main(port: int, api: str, token: str) -> None:
     """The library's "custom webhook" example, handling updates side by side."""
-    builder = Application.builder().token(token).base_url(f"{api}/bot").updater(None).concurrent_updates(True)
+    builder = Application.builder().token(token).base_url(f"{api}/bot").updater(None).concurrent_updates(256)
     application = builder.build()
     application.add_handler(MessageHandler(filters.TEXT, echo))
 
