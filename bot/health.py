@@ -12,9 +12,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.commit import Commit
+from bot.turn import DeskWork
+from domain.messaging.model import Conversation
 
 STILL = timedelta(seconds=30)  # a part that has not moved for so long stands still
 WRITE_WITHIN = 5.0  # seconds
+NOBODY = "readyz"
 
 
 def routes(*, commit: Commit, moved: Mapping[str, Callable[[], datetime]], registry: CollectorRegistry) -> list[Route]:
@@ -36,9 +39,15 @@ def routes(*, commit: Commit, moved: Mapping[str, Callable[[], datetime]], regis
 
 
 async def _writable(commit: Commit) -> bool:
-    """Can a transaction be written? The write changes nothing."""
+    """Can a transaction be written?"""
     try:
-        await asyncio.wait_for(commit(lambda work: work.inbox.failed(0, reason="")), WRITE_WITHIN)
+        await asyncio.wait_for(commit(_write), WRITE_WITHIN)
     except Exception:  # noqa: BLE001 - whatever it is, the answer is no; the writers log it
         return False
     return True
+
+
+def _write(work: DeskWork) -> None:
+    """Leaves nothing behind, and yet must reach the disk: what changes no row would succeed on a full one."""
+    work.conversations.put(Conversation(owner=NOBODY))
+    work.conversations.end(NOBODY)
