@@ -33,7 +33,7 @@ def staff_again(key: str) -> Letter:
 
     def letter(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
         text, rows = cards.staff_card(voice, scene.ticket)
-        return f"{_sentence(voice, scene, key)}\n{text}", rows
+        return f"{_headline(voice, scene, key)}\n{text}", rows
 
     return letter
 
@@ -48,7 +48,7 @@ def worker_again(key: str) -> Letter:
 
     def letter(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
         text, rows = cards.worker_card(voice, scene.ticket, to.person_id)
-        return f"{_sentence(voice, scene, key)}\n{text}", rows
+        return f"{_headline(voice, scene, key)}\n{text}", rows
 
     return letter
 
@@ -58,7 +58,7 @@ def manager(key: str) -> Letter:
 
     def letter(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
         text, rows = cards.manager_card(voice, scene.ticket)
-        return f"{_sentence(voice, scene, key)}\n{text}", rows
+        return f"{_headline(voice, scene, key)}\n{text}", rows
 
     return letter
 
@@ -75,9 +75,7 @@ def escalated(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     """A rung of the ladder: nobody took it, or a promise is about to break."""
     event = scene.event
     assert isinstance(event, TicketEscalated)
-    key = "ticket-unclaimed-manager" if event.unclaimed else _strained(voice, scene)
-    text, rows = manager(key)(voice, scene, to)
-    return (f"{voice.say('late-notice')}\n{text}" if event.late else text), rows
+    return manager("ticket-unclaimed-manager" if event.unclaimed else _strained(voice, scene))(voice, scene, to)
 
 
 def reminder(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
@@ -154,6 +152,13 @@ def low_mark(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     text = voice.say("low-mark", **values).rstrip()
     history = [[Tap(voice.say("button-history"), "history", {"ticket": ticket.id})]] if to.person_id else []
     return text, history
+
+
+def _headline(voice: Voice, scene: Scene, key: str) -> str:
+    """The sentence over a card; whoever is called late hears why."""
+    sentence = _sentence(voice, scene, key)
+    late = isinstance(scene.event, TicketEscalated) and scene.event.late
+    return f"{voice.say('late-notice')}\n{sentence}" if late else sentence
 
 
 def _sentence(voice: Voice, scene: Scene, key: str) -> Said:
