@@ -88,9 +88,9 @@ def test_a_second_tap_changes_nothing(demo: Program, visit: Opened) -> None:
     expect(staff.messages.filter(has_text="卫生间马桶一直流水")).to_have_count(1)
 
 
-def test_a_report_without_a_mouse(own: Program, visit: Opened) -> None:
+def test_a_report_without_a_mouse(demo: Program, visit: Opened) -> None:
     """Tab finds the box, Shift+Tab the newest buttons above it, Tab those that come next."""
-    desk = visit(own.url, language="en")
+    desk = visit(demo.url, language="en")
     owner, keyboard = desk.pane("owner"), desk.page.keyboard
     desk.is_online()
     tab_to(owner.box)
@@ -129,6 +129,7 @@ def test_on_a_phone_one_chat_at_a_time_with_marks_on_the_others(demo: Program, v
     owner.tap("visit-anytime")
     owner.hears("confirm-photos")
     assert desk.page.evaluate("document.documentElement.scrollWidth") == phone["width"]
+    expect(owner.button("button-send")).to_be_in_viewport()
     keep(desk.page, "phone")
     owner.tap("button-send")
     expect(desk.page.locator("[data-tab=staff] .badge")).to_have_text("1")

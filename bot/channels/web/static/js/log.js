@@ -13,6 +13,8 @@ export class ChatLog {
   seq = null;
   unread = 0;
   viewer = "";
+  #follows = true; // stays at the bottom, whatever grows or shrinks, until somebody scrolls up
+  #top = 0;
   #seen = null;
   #mark = null; // the last message seen before new ones came
   #typing = 0;
@@ -28,14 +30,17 @@ export class ChatLog {
     this.bottom = find(".to-bottom", this.element);
     this.earlier = find(".older", this.element);
     this.#seen = Number(localStorage.getItem(`guanjia.seen.${chat}`)) || null;
-    this.scroller.addEventListener("scroll", () => this.look(), { passive: true });
+    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    const growth = new ResizeObserver(() => (this.#follows ? this.toBottom() : this.look()));
+    growth.observe(this.scroller);
+    growth.observe(this.list);
     this.bottom.addEventListener("click", () => this.toBottom("smooth"));
     this.earlier.addEventListener("click", () => this.#older());
   }
 
   /** Messages from the stream: new, edited, or the first page of history. */
   hear({ messages, history, more }) {
-    const there = this.#atBottom();
+    const there = this.#follows;
     if (history) this.scroller.setAttribute("aria-live", "off");
     if (history) this.seq ??= 0;
     for (const message of messages) this.#put(message);
@@ -95,6 +100,7 @@ export class ChatLog {
   }
 
   toBottom(behavior = "instant") {
+    this.#follows = true;
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior });
   }
 
@@ -201,12 +207,19 @@ export class ChatLog {
 
   #type(on) {
     clearTimeout(this.#typing);
-    const there = this.#atBottom();
     find(".typing", this.element).hidden = !on;
     this.busy = on;
     if (on) this.#typing = setTimeout(() => this.#type(false), TYPING);
-    if (there) this.toBottom();
+    if (this.#follows) this.toBottom();
     this.changed();
+  }
+
+  #scrolled() {
+    const up = this.scroller.scrollTop < this.#top;
+    if (this.#atBottom()) this.#follows = true;
+    else if (up) this.#follows = false;
+    this.#top = this.scroller.scrollTop;
+    this.look();
   }
 
   #atBottom() {
