@@ -93,6 +93,14 @@ def test_everything_on_a_phone_is_large_enough_for_a_thumb(demo: Program, visit:
         assert desk.page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+def test_three_chats_fit_a_small_screen_without_cutting_their_titles(demo: Program, visit: Opened) -> None:
+    desk = visit(demo.url, language="en", viewport={"width": 1000, "height": 700})
+    desk.is_online()
+    cut = "one => one.scrollWidth > one.clientWidth"
+    assert not any(title.evaluate(cut) for title in desk.page.locator(".title, .state").all())
+    assert {box.evaluate("one => one.clientHeight") for box in desk.page.locator("textarea").all()} == {42}
+
+
 def test_the_menu_opens_moves_and_closes_by_the_keyboard(demo: Program, visit: Opened) -> None:
     desk = visit(demo.url, language="en")
     desk.is_online()
