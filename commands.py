@@ -105,7 +105,9 @@ def invite(
 def _the_one(work: SqlWork, said: str) -> Person:
     """Whom the operator means; exit code 1 where that is nobody, or several."""
     found = work.register.search(said)
-    if len(found) != 1:
+    if not found:
+        raise complain(say("nobody-found", said=said))
+    if len(found) > 1:
         names = ", ".join(f"{one.name} ({one.id})" for one in found[:10])
         raise complain(say("invite-who", said=said, count=len(found), names=names))
     return found[0]

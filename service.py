@@ -65,7 +65,14 @@ class Service:
         self.words = Words(LOCALES)
         self.database = database.heard_by(Telling(self.words).hear, wake=self._wake_soon)
         self.commit: GroupCommit[SqlWork] = GroupCommit(self.database.writing)
-        self.web = WebChannel(commit=self.commit, read=self.read, open_media=self.open_media, secret=secret, demo=demo)
+        self.web = WebChannel(
+            commit=self.commit,
+            read=self.read,
+            open_media=self.open_media,
+            secret=secret,
+            demo=demo,
+            secure=settings.http.url.startswith("https://"),
+        )
         self.telegram = self._telegram()
         channels: dict[str, Channel] = {"web": self.web}
         if self.telegram:
@@ -170,7 +177,7 @@ class Service:
         http = self.settings.http
         config = uvicorn.Config(
             self.application(), host=http.host, port=http.port, log_config=None, access_log=False, lifespan="off",
-            timeout_graceful_shutdown=8, server_header=False, proxy_headers=False,
+            timeout_graceful_shutdown=3, server_header=False, proxy_headers=False,
         )  # fmt: skip
         server = Server(config, self.web.close)
         for part in parts:

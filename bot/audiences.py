@@ -67,9 +67,15 @@ def relieved(scene: Scene) -> list[Recipient]:
     return people(scene, [gone]) if gone and gone not in (scene.event.by, scene.ticket.repairer_id) else []
 
 
+def reporter_if_others(scene: Scene) -> list[Recipient]:
+    """The owner, when it was not they who did it."""
+    return reporter(scene) if scene.event.by != scene.ticket.reporter_id else []
+
+
 def done_by(scene: Scene) -> list[Recipient]:
-    """Whoever did the work."""
-    return people(scene, [scene.ticket.done_by]) if scene.ticket.done_by else []
+    """Whoever did the work, as long as they work here."""
+    worker = scene.ticket.done_by
+    return people(scene, [worker]) if worker and scene.work.register.staff(worker) else []
 
 
 def staff_groups(scene: Scene) -> list[Recipient]:

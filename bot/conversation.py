@@ -20,6 +20,7 @@ class Step:
     ask: Callable[[Turn, Answers], tuple[str, Rows]]
     read: Callable[[Turn, Answers], Mapping[str, Any] | None]
     needed: Callable[[Turn, Answers], bool] = lambda _turn, _answers: True
+    card: Callable[[Turn, Answers], str] | None = None  # its message is a card: what it says when all is over
 
 
 def _nothing_known(_turn: Turn, answers: Answers) -> Answers:

@@ -16,12 +16,13 @@ from bot.commit import Commit
 from bot.turn import DeskWork
 from domain.errors import Unavailable
 from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
+from domain.tickets.events import RepairerUnreachable
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 64  # sends under way at the same time
 LEASE = timedelta(seconds=90)  # longer than any send may take
 SWEEP = 1.0  # seconds: how often somebody else's rows are noticed
-LAST_WORDS = 8.0  # seconds for what is under way when we are told to stop; what is not done by then is sent again
+LAST_WORDS = 5.0  # seconds for what is under way when we are told to stop; what is not done by then is sent again
 Keep = Callable[[DeskWork], object]
 Outcome = tuple[Delivery, DeliveryState, Keep]  # the row, its state now, how that is kept
 TRIES = 8  # 1 s, 2 s, 4 s … about four minutes; then the row has failed
@@ -211,5 +212,8 @@ def _unreachable(row: Delivery, reason: str) -> Outcome:
         now = datetime.now(UTC)
         work.addresses.set_reachable(row.channel, row.chat, reachable=False)
         work.deliveries.unreachable(channel=row.channel, chat=row.chat, reason=reason, now=now)
+        card, _, ticket = (row.subject or "").partition(":")
+        if card == "work" and row.mode is Mode.SEND:
+            work.record(RepairerUnreachable(ticket_id=int(ticket)), now=now)
 
     return row, DeliveryState.UNREACHABLE, write

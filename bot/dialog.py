@@ -82,7 +82,7 @@ def advance(turn: Turn, intent: Intent, answers: Answers) -> None:
     asked = [name for name in answers.get("asked", ()) if name != step.name]  # in this order: for going back
     turn.remember(intent=intent.name, step=step.name, answers={**answers, "asked": [*asked, step.name]}, misses=0)
     text, rows = ask(turn, intent, step, answers)
-    turn.answer(text, rows)
+    turn.answer(text, rows, card=card_of(step, answers))
 
 
 def _act(turn: Turn, intent: Intent, answers: Answers) -> None:
@@ -104,6 +104,18 @@ def ask(turn: Turn, intent: Intent, step: Step, answers: Answers) -> tuple[str, 
     return text, rows
 
 
+def card_of(step: Step, answers: Answers) -> str | None:
+    """The name of the card that the step's message is, if it is one."""
+    return f"draft:{answers['draft']}" if step.card else None
+
+
+def close_card(turn: Turn, intent: Intent, answers: Answers, ending: str) -> None:
+    """The card that was shown loses its buttons and says how it ended."""
+    for step in intent.steps:
+        if step.name in answers.get("asked", ()) and step.card and (card := card_of(step, answers)):
+            turn.edit(card, f"{step.card(turn, answers)}\n{ending}")
+
+
 def reply(turn: Turn, intent: Intent, conversation: Conversation) -> None:
     """What was said is the answer to the open question; what is none is asked again, with a way out."""
     step = next(one for one in intent.steps if one.name == conversation.step)
@@ -119,4 +131,5 @@ def reply(turn: Turn, intent: Intent, conversation: Conversation) -> None:
     way_out = [Tap(turn.text("button-person"), "person"), Tap(turn.text("button-cancel"), "never_mind")]
     offered = {tap.intent for row in rows for tap in row}
     again = turn.text("not-understood-often" if conversation.misses + 1 >= PATIENCE else "not-understood")
-    turn.answer(f"{again}\n{text}", [*rows, [tap for tap in way_out if tap.intent not in offered]])
+    rows = [*rows, [tap for tap in way_out if tap.intent not in offered]]
+    turn.answer(f"{again}\n{text}", rows, card=card_of(step, known))

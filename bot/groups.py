@@ -19,6 +19,7 @@ GROUP_COMMANDS = {
     "board": "board",
     "duty": "duty",
     "mytickets": "mytickets",
+    "language": "group_language",
     "help": "group_help",
     "start": "group_help",
 }

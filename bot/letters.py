@@ -154,6 +154,11 @@ def low_mark(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     return text, history
 
 
+def cancelled(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """Somebody else cancelled it: the owner hears who."""
+    return voice.say("ticket-cancelled-owner", number=scene.ticket.number, name=voice.name(scene.event.by)), ()
+
+
 def _headline(voice: Voice, scene: Scene, key: str) -> str:
     """The sentence over a card; whoever is called late hears why."""
     sentence = _sentence(voice, scene, key)

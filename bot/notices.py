@@ -114,6 +114,7 @@ NOTICES: tuple[Notice, ...] = (
     *_refresh(e.TicketClosed),
     _own(e.TicketClosed, "ticket-closed-owner"),
     *_refresh(e.TicketCancelled),
+    Notice(e.TicketCancelled, audiences.reporter_if_others, letters.cancelled),
     Notice(e.TicketCancelled, audiences.ex_repairer, letters.plain("ticket-cancelled-repairer"), Lane.URGENT),
     Notice(e.TicketEscalated, audiences.called_group, letters.staff_again("ticket-waits-staff"), Lane.URGENT, "ticket"),
     Notice(
@@ -124,6 +125,7 @@ NOTICES: tuple[Notice, ...] = (
         "work",
     ),
     Notice(e.TicketEscalated, audiences.called_managers, letters.escalated, Lane.URGENT, "manage"),
+    Notice(e.RepairerUnreachable, audiences.staff_groups, letters.plain("repairer-unreachable-staff"), Lane.URGENT),
 )
 # Kept in the log, told to nobody by a notice: each is answered where it happens.
 UNTOLD: frozenset[type[Event]] = frozenset(

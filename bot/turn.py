@@ -94,11 +94,17 @@ class Turn:
         """A sentence in the person's language."""
         return self.words.say(key, self.language, **values)
 
-    def answer(self, text: str, rows: Rows = (), *, lane: Lane = Lane.DIALOG, once: str | None = None) -> None:
-        """Say *text* in this chat; what is said *once* under a name is not said again."""
+    def answer(
+        self, text: str, rows: Rows = (), *, lane: Lane = Lane.DIALOG, once: str | None = None, card: str | None = None
+    ) -> None:
+        """Say *text* in this chat; what is said *once* under a name is not said again; a *card* can be edited later."""
         text, self.preface = f"{self.preface}\n{text}" if self.preface else text, ""
         message = Outgoing(text=text, buttons=keyed(self.work, rows, chat=self.incoming.chat, now=self.now))
-        self._queue(message, Mode.SEND, lane, once)
+        self._queue(message, Mode.SEND, lane, once=once, card=card)
+
+    def edit(self, card: str, text: str) -> None:
+        """Every copy of the card in this chat says *text* now, without buttons."""
+        self._queue(Outgoing(text=text), Mode.EDIT, Lane.DIALOG, card=card)
 
     def toast(self, text: str, *, alert: bool = False) -> None:
         """The short answer to a button press; where nothing was pressed, an ordinary answer."""
@@ -130,11 +136,13 @@ class Turn:
             self.work.conversations.end(self.owner)
         self.conversation = Conversation(owner=self.owner)
 
-    def _queue(self, message: Outgoing, mode: Mode, lane: Lane, once: str | None = None) -> None:
+    def _queue(
+        self, message: Outgoing, mode: Mode, lane: Lane, *, once: str | None = None, card: str | None = None
+    ) -> None:
         self.answered = self.answered or mode is Mode.TOAST
         delivery = Delivery(
             channel=self.incoming.channel, chat=self.incoming.chat, thread=self.incoming.thread, lane=lane, mode=mode,
             person_id=self.person.id if self.person else None, body=message.plain(), created_at=self.now,
-            key=f"{self.incoming.channel}:{self.incoming.chat}:{once}" if once else None,
+            key=f"{self.incoming.channel}:{self.incoming.chat}:{once}" if once else None, subject=card,
         )  # fmt: skip
         self.work.deliveries.add([delivery])

@@ -270,6 +270,10 @@ class SqlAddresses:
         ours = self._connection.execute(_GROUPS, {"at": estate_id, "used_for": kind})
         return [_group(row) for row in ours]
 
+    def set_group_language(self, channel: str, chat: str, language: str) -> None:
+        same = (groups.c.channel == channel) & (groups.c.chat == chat)
+        self._connection.execute(update(groups).where(same).values(language=language))
+
     def move_group(self, *, channel: str, old: str, new: str) -> None:
         same = (groups.c.channel == channel) & (groups.c.chat == old)
         self._connection.execute(update(groups).where(same).values(chat=new))

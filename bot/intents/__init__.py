@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import Intent
-from bot.intents.acquaintance import DUTY, GROUP_HELP, HELP, I_AM, LANGUAGE, SMALL_TALK, START
+from bot.intents.acquaintance import DUTY, GROUP_HELP, GROUP_LANGUAGE, HELP, I_AM, LANGUAGE, SMALL_TALK, START
 from bot.intents.claim import CLAIM
 from bot.intents.desk import PASS_TO_DESK, PERSON, TO_DESK
 from bot.intents.feedback import CANCEL_TICKET, COMMENT, CONFIRM, RATE, REJECT, VERDICT
@@ -19,7 +19,7 @@ from bot.intents.steering import ADD_PHOTO, ANSWER, CANCEL, CHANGE, GO_BACK, NEV
 from bot.intents.wait import WAIT
 
 _ALL = (
-    START, I_AM, HELP, GROUP_HELP, LANGUAGE, DUTY, SMALL_TALK,
+    START, I_AM, HELP, GROUP_HELP, GROUP_LANGUAGE, LANGUAGE, DUTY, SMALL_TALK,
     REPORT, ALARM, ANOTHER, ADD_WORDS, LATE_PHOTO, WORK_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
     ANSWER, CHANGE, NEVER_MIND, CANCEL, SAY_AGAIN, GO_BACK, START_OVER, ADD_PHOTO,
     CLAIM, DEPART, ARRIVE, RESUME, WAIT, FINISH, HAND_BACK, PASS_ON, ASK_HELP,

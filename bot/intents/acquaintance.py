@@ -6,9 +6,11 @@ from bot.conversation import Answers, Intent
 from bot.turn import Rows, Tap, Turn
 from bot.understanding.phrases import phrases
 from bot.words import Said
+from domain.errors import NotAllowed
 from domain.register import operations as register
 from domain.register.model import Person
 from domain.register.phones import normalise
+from domain.tickets.eligibility import MANAGERS
 
 
 def _start(turn: Turn, _answers: Answers) -> None:
@@ -139,6 +141,23 @@ def _language(turn: Turn, answers: Answers) -> None:
     turn.answer(turn.text("language-set"))
 
 
+def _group_language(turn: Turn, answers: Answers) -> None:
+    """The language of a staff group's cards, for the managers of its estate to set."""
+    group, staff = turn.group, turn.staff
+    if group is None or staff is None or not staff.serves(group.estate_id, *MANAGERS):
+        raise NotAllowed
+    wanted = answers.get("language") or turn.words.named(turn.incoming.text)
+    if wanted is None:
+        names = [(one, turn.words.say("language-name", one)) for one in turn.words.languages]
+        turn.answer(
+            turn.text("ask-language"), [[Tap(name, "group_language", {"language": one}) for one, name in names]]
+        )
+        return
+    turn.work.addresses.set_group_language(group.channel, group.chat, wanted)
+    turn.language = wanted
+    turn.answer(turn.text("language-set"))
+
+
 def _duty(turn: Turn, answers: Answers) -> None:
     assert turn.staff is not None
     on = answers.get("on", not turn.staff.on_duty)
@@ -150,6 +169,7 @@ def _duty(turn: Turn, answers: Answers) -> None:
 START = Intent("start", _start, commands=("start",), bound=False)
 I_AM = Intent("i_am", _i_am, bound=False)
 HELP = Intent("help", _help, commands=("help",))
+GROUP_LANGUAGE = Intent("group_language", _group_language, staff=True)
 GROUP_HELP = Intent("group_help", _group_help, bound=False)
 SMALL_TALK = Intent("small_talk", _small_talk)
 LANGUAGE = Intent("language", _language, commands=("language",))

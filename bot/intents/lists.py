@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import WORKER_LAYOUT, line, manager_card, rows_for, verdict_rows
+from bot.cards import WORKER_LAYOUT, line, manager_card, rows_for, verdict_rows, worker_card
 from bot.conversation import Answers, Intent
 from bot.intents.feedback import rating_rows
 from bot.turn import Tap, Turn
 from bot.voice import Voice
+from domain.register.events import ContactViewed
 from domain.tickets import operations as tickets
 from domain.tickets.eligibility import parties
 from domain.tickets.lifecycle import IN_PROGRESS, MOVES, Action, Party, Status
@@ -64,14 +65,22 @@ def _history(turn: Turn, answers: Answers) -> None:
     """Everything that happened to one ticket, and what this person can do about it now."""
     ticket = tickets.readable(work=turn.work, ticket_id=answers["ticket"], by=turn.me)
     voice = turn.voice
-    lines = [line(voice, ticket), voice.say("card-words", words=ticket.words), ""]
+    held = ticket.repairer_id == turn.me
+    head = (
+        [worker_card(voice, ticket, turn.me)[0]]
+        if held
+        else [line(voice, ticket), voice.say("card-words", words=ticket.words)]
+    )
+    lines = [*head, ""]
     for at, name, by, data in turn.work.tickets.history(ticket.id):
         if name not in UNTOLD:
             detail = _detail(voice, name, data, ticket)
             who = voice.name(by)
             time = voice.moment(at, ticket.estate_id)
             lines.append(voice.say(f"history-{name}", time=time, name=who, detail=f" · {detail}" if detail else ""))
-    turn.answer("\n".join(lines), _next_steps(turn, ticket))
+    if held:  # their card with the full contact, wherever the first one went
+        turn.work.record(ContactViewed(person_id=ticket.reporter_id, ticket_id=ticket.id, by=turn.me), now=turn.now)
+    turn.answer("\n".join(lines), _next_steps(turn, ticket), card=f"work:{ticket.id}" if held else None)
 
 
 def _detail(voice: Voice, name: str, data: Mapping[str, Any], ticket: Ticket) -> str:

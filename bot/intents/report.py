@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.conversation import Answers, Intent, Step
-from bot.dialog import start
+from bot.dialog import close_card, start
 from bot.intents.reported import (
     KINDS,
     PUBLIC,
@@ -140,18 +140,26 @@ def _read_contact(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
     return {"contact": phone} if phone else None
 
 
-def _ask_confirm(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+def _summary(turn: Turn, answers: Answers) -> str:
+    """What was understood, line by line."""
     voice, report = turn.voice, report_of(turn, answers)
     visit = voice.visit(report)
     lines = [
-        voice.say("confirm-head"),
         voice.say("confirm-place", place=voice.place(report)),
         voice.say("confirm-category", category=voice.say(f"category-{report.category}")),
         voice.say("confirm-words", words=report.words),
         *([voice.say("confirm-visit", visit=visit)] if visit else []),
         voice.say("confirm-contact", phone=report.contact),
-        voice.say("confirm-photos", count=len(report.photos)) if report.photos else voice.say("confirm-no-photos"),
+        *([voice.say("confirm-photos")] if report.photos else []),
     ]
+    return "\n".join(lines)
+
+
+def _ask_confirm(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    voice, visit = turn.voice, answers.get("visit")
+    lines = [voice.say("confirm-head"), _summary(turn, answers)]
+    if not answers["photos"]:
+        lines.append(voice.say("confirm-no-photos"))
     changes = [name for name in ("place", "category", "words", "visit", "contact") if name != "visit" or visit]
     taps = [Tap(voice.say(f"change-{name}"), "change", {"step": name, "draft": answers["draft"]}) for name in changes]
     send = _choice(answers, "confirm", voice.say("button-send"), value=True)
@@ -218,7 +226,8 @@ def _urgent(answers: Answers) -> bool:
 
 def _act(turn: Turn, answers: Answers) -> None:
     """Open the ticket; what turned out to be another matter comes next."""
-    tickets.open(work=turn.work, report=report_of(turn, answers), now=turn.now)
+    ticket = tickets.open(work=turn.work, report=report_of(turn, answers), now=turn.now)
+    close_card(turn, REPORT, answers, turn.text("card-sent", number=ticket.number))
     if following := answers.get("next") or answers.get("another"):
         start(turn, turn.intents["report"], following)
 
@@ -242,6 +251,6 @@ REPORT = Intent(
         Step("visit", _ask_visit, _read_visit, _wants_visit),
         Step("contact", _ask_contact, _read_contact),
         Step("another_matter", _ask_another, _read_another, _is_another),
-        Step("confirm", _ask_confirm, _read_confirm, lambda _turn, answers: not _urgent(answers)),
+        Step("confirm", _ask_confirm, _read_confirm, lambda _turn, answers: not _urgent(answers), card=_summary),
     ),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import Answers, Intent, without
-from bot.dialog import advance, ask, laid_down, take_up
+from bot.dialog import advance, ask, card_of, close_card, laid_down, take_up
 from bot.turn import Tap, Turn
 from domain.errors import Refusal
 from domain.tickets.lifecycle import MOVES, Action, Status
@@ -39,6 +39,7 @@ def _change(turn: Turn, answers: Answers) -> None:
 
 def _never_mind(turn: Turn, answers: Answers) -> None:
     intent, aside = _open(turn, answers), turn.conversation.answers.get("aside")
+    close_card(turn, intent, turn.conversation.answers, turn.text("card-dropped"))
     turn.forget()
     turn.answer(turn.text("step-dropped" if intent.staff else "cancelled"))
     take_up(turn, aside)
@@ -71,7 +72,7 @@ def _back(turn: Turn, _answers: Answers) -> None:
 
 
 def _start_over(turn: Turn, _answers: Answers) -> None:
-    _open(turn, {})
+    close_card(turn, _open(turn, {}), turn.conversation.answers, turn.text("card-dropped"))
     turn.forget()
     turn.answer(turn.text("start-over"))
 
@@ -87,7 +88,7 @@ def _add_photo(turn: Turn, _answers: Answers) -> None:
     text, rows = ask(turn, intent, step, turn.conversation.answers)
     if step.name != "words" or intent.name != "report":  # that question says itself that the photo is here
         text = f"{turn.text('photo-added')}\n{text}"
-    turn.answer(text, rows)
+    turn.answer(text, rows, card=card_of(step, turn.conversation.answers))
 
 
 ANSWER = Intent("answer", _answer, bound=False)

@@ -56,5 +56,7 @@ def rehire(*, work: RegisterWork, person_id: int, by: int | None, now: datetime)
 
 def dismiss(*, work: RegisterWork, person_id: int, by: int | None, now: datetime) -> None:
     """End somebody's employment: no rights from their next press on (domain.tickets.leaving frees their tickets)."""
+    if work.register.staff(person_id) is None:
+        raise Refusal("not-staff")
     work.register.dismiss(person_id)
     work.record(StaffDismissed(person_id=person_id, by=by), now=now)

@@ -61,6 +61,11 @@ class TicketHandedBack(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepairerUnreachable(TicketEvent):
+    """The repairer's own card could not be delivered: their private chat with us is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepairerDeparted(TicketEvent):
     """Somebody is on the way."""
 

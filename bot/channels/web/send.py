@@ -33,8 +33,8 @@ class WebChannel:
     """Keeps bot.channels.base.Channel, and holds what the web routes share.
 
     *open_media* gives the bytes and the content type of a Media key, whatever channel the photo came by.
-    In *demo* nobody has to prove who they are: whoever reaches the page may be anyone. It must listen on a
-    loopback address only; main.py refuses anything else.
+    *secure*: people reach us over https, whatever stands between. In *demo* nobody has to prove who they are: whoever
+    reaches the page may be anyone. It must listen on a loopback address only; main.py refuses anything else.
     """
 
     name = NAME
@@ -47,6 +47,7 @@ class WebChannel:
         open_media: Callable[[str], Awaitable[tuple[bytes, str]]],
         secret: str,
         demo: bool = False,
+        secure: bool = False,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.commit = commit
@@ -54,6 +55,7 @@ class WebChannel:
         self.open_media = open_media
         self.secret = secret
         self.demo = demo
+        self.secure = secure
         self.now = now
         self.hub = Hub()
 

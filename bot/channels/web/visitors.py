@@ -92,7 +92,7 @@ def admit(web: WebChannel, request: Request, response: Response) -> str:
         max_age=_MAX_AGE,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=web.secure or request.url.scheme == "https",
     )
     return user
 
