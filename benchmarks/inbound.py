@@ -27,21 +27,26 @@ class Effort:
 
     owners: int = 400
     rounds: int = 3
-    seconds: float = 6.0
-    concurrency: int = 64
+    seconds: float = 4.0
+    levels: tuple[int, ...] = (8, 64)  # updates at once; each bot counts with the level that suits it best
     low: float = 20.0  # updates per second
 
 
-QUICK = Effort(owners=100, rounds=1, seconds=0.5, concurrency=8)
+QUICK = Effort(owners=100, rounds=1, seconds=0.5, levels=(8,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One round of one bot."""
 
-    full: Run
+    full: Sequence[Run]  # one for each level
     low: Run
     half: Run
+
+    @property
+    def best(self) -> Run:
+        """At the level that suits it best."""
+        return max(self.full, key=lambda run: run.rate)
 
 
 def run(effort: Effort = Effort()) -> Report:
@@ -76,11 +81,17 @@ async def _rounds(crowds: Mapping[str, Crowd], effort: Effort) -> dict[str, list
     """A, B, C, A, B, C: whatever else the machine does meets all of them."""
     found: dict[str, list[Round]] = {name: [] for name in crowds}
     for crowd in crowds.values():
-        await crowd.at_once(effort.concurrency, min(1.5, effort.seconds))  # caches fill, connections are made
+        await crowd.at_once(effort.levels[-1], min(2.0, effort.seconds))  # caches fill, dialogs are at all their steps
     for _ in range(effort.rounds):
-        fulls = {name: await crowd.at_once(effort.concurrency, effort.seconds) for name, crowd in crowds.items()}
+        fulls: dict[str, list[Run]] = {name: [] for name in crowds}
+        for level in effort.levels:
+            for name, crowd in crowds.items():
+                fulls[name].append(await crowd.at_once(level, effort.seconds))
         lows = {name: await crowd.at_rate(effort.low, effort.seconds) for name, crowd in crowds.items()}
-        halves = {name: await crowd.at_rate(fulls[name].rate / 2, effort.seconds) for name, crowd in crowds.items()}
+        halves = {
+            name: await crowd.at_rate(max(run.rate for run in fulls[name]) / 2, effort.seconds)
+            for name, crowd in crowds.items()
+        }
         for name, those in found.items():
             those.append(Round(full=fulls[name], low=lows[name], half=halves[name]))
     return found
@@ -117,25 +128,31 @@ def _report(rounds: Mapping[str, Sequence[Round]], effort: Effort, note: str) ->
     def each(name: str, figure: Callable[[Round], float]) -> float:
         return middle(map(figure, rounds[name]))
 
-    rate = {name: each(name, lambda one: one.full.rate) for name in rounds}
-    cost = {name: each(name, lambda one: one.full.cost) for name in rounds}
+    rate = {name: each(name, lambda one: one.best.rate) for name in rounds}
+    cost = {name: each(name, lambda one: one.best.cost) for name in rounds}
     p50 = {name: each(name, lambda one: share(one.low.latencies, 0.5) * 1000) for name in rounds}
     p99 = {name: each(name, lambda one: share(one.half.latencies, 0.99) * 1000) for name in rounds}
+    at_level = {
+        name: [f"{middle(one.full[place].rate for one in those):.0f}" for place in range(len(effort.levels))]
+        for name, those in rounds.items()
+    }
     rows = [
         [
-            name, f"{rate[name]:.0f}", f"{rate['guanjia'] / rate[name]:.2f}", f"{cost[name]:.0f}",
-            f"{cost[name] / cost['guanjia']:.2f}", f"{p50[name]:.1f}", f"{p99[name]:.1f}",
+            name, *at_level[name], f"{rate['guanjia'] / rate[name]:.2f}", f"{cost[name]:.0f}", f"{p50[name]:.1f}",
+            f"{p99[name]:.1f}",
         ]
         for name in rounds
     ]  # fmt: skip
-    ratios = [one.full.rate / other.full.rate for one, other in zip(rounds["guanjia"], rounds["ptb_echo"], strict=True)]
+    ratios = [one.best.rate / other.best.rate for one, other in zip(rounds["guanjia"], rounds["ptb_echo"], strict=True)]
     return Report(
-        title=f"inbound: {effort.concurrency} at once, {effort.rounds} rounds of {effort.seconds:g} s, medians",
-        columns=["bot", "updates/s", "guanjia ÷ it", "CPU µs/update", "it ÷ guanjia", f"p50 ms at {effort.low:g}/s",
-                 "p99 ms at half load"],
+        title=f"inbound: updates answered per second, {effort.rounds} rounds of {effort.seconds:g} s, medians",
+        columns=[
+            "bot", *(f"{level} at once" for level in effort.levels), "guanjia ÷ it", "CPU µs/update",
+            f"p50 ms at {effort.low:g}/s", "p99 ms at half load",
+        ],
         rows=rows,
         aims=[
-            Aim("throughput ÷ python-telegram-bot echo (median of rounds)", middle(ratios), "", at_least=1.0),
+            Aim("throughput ÷ python-telegram-bot echo, each at its best", middle(ratios), "", at_least=1.0),
             Aim("p50 at low load beyond that echo's", p50["guanjia"] - p50["ptb_echo"], "ms", at_most=8),
             Aim("p99 at half of its own full load", p99["guanjia"], "ms", at_most=100),
         ],

@@ -107,6 +107,7 @@ class Crowd:
         self._bot = bot
         self._heard = heard
         self._people = [Person(chat, presses) for chat in chats]  # whoever waits for no answer
+        self._free = asyncio.Semaphore(len(self._people))
         self._chance = random.Random(1)
         connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=60)
         self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=PATIENCE))
@@ -154,14 +155,15 @@ class Crowd:
         return Run(latencies=latencies, seconds=time.monotonic() - started, busy=self._bot.busy - busy)
 
     async def _turn(self) -> float:
-        """Somebody writes or presses; seconds until they are answered."""
-        person = self._people.pop(self._chance.randrange(len(self._people)))
-        future: asyncio.Future[tuple[float, str | None]] = asyncio.get_running_loop().create_future()
-        self._heard.waiting[person.chat] = future
-        posted = time.monotonic()
-        async with self._session.post(self._bot.webhook, data=person.next_update(), headers=HEADERS) as answer:
-            answer.raise_for_status()
-        arrived, button = await asyncio.wait_for(future, PATIENCE)
-        person.hears(button)
-        self._people.append(person)
-        return arrived - posted
+        """Somebody writes or presses; seconds until they are answered, also those in which nobody was free to."""
+        started = time.monotonic()
+        async with self._free:
+            person = self._people.pop(self._chance.randrange(len(self._people)))
+            future: asyncio.Future[tuple[float, str | None]] = asyncio.get_running_loop().create_future()
+            self._heard.waiting[person.chat] = future
+            async with self._session.post(self._bot.webhook, data=person.next_update(), headers=HEADERS) as answer:
+                answer.raise_for_status()
+            arrived, button = await asyncio.wait_for(future, PATIENCE)
+            person.hears(button)
+            self._people.append(person)
+        return arrived - started

@@ -19,7 +19,7 @@ from benchmarks.estate import ROOT, environment
 
 SECRET = "benchmark-secret-0123456789"
 PATIENCE = 30.0  # seconds until it must answer
-PEER_PYTHON = str(Path(os.environ.get("GUANJIA_BENCH_PEER_PYTHON", sys.executable)).absolute())
+PEER_PYTHON = Path(os.environ.get("GUANJIA_BENCH_PEER_PYTHON", ROOT / ".venv-bench" / "bin" / "python")).absolute()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ async def guanjia(folder: Path, database_url: str, *, api: str, token: str) -> A
 async def peer(name: str, folder: Path, *, api: str, token: str) -> AsyncIterator[Bot]:
     """One of peers/, in the environment that has its library."""
     port = _free_port()
-    python = sys.executable if name == "ptb_echo" else PEER_PYTHON
+    python = sys.executable if name == "ptb_echo" else str(PEER_PYTHON)
     command = [python, str(ROOT / "benchmarks" / "peers" / f"{name}.py"), str(port), api, token]
     at = _At(f"http://127.0.0.1:{port}/ready", f"http://127.0.0.1:{port}/webhook")
     async with _running(name, command, {"PATH": "/usr/bin:/bin"}, folder, at) as bot:
