@@ -75,7 +75,7 @@ def report(owner: Pane, staff: Pane, told: Telling) -> str:
     owner.tap("visit-anytime")
     owner.hears("confirm-words", words=told.trouble)
     owner.tap("button-send")
-    receipt = owner.root.locator("[data-author=bot]").filter(has_text=re.compile(r"R\d{4}-\d{3,}"))
+    receipt = owner.root.locator("[data-author=bot]").filter(has_text=sentence("receipt", told.language))
     found = re.search(r"R\d{4}-\d{3,}", receipt.inner_text())
     assert found
     card = staff.card(found[0])
