@@ -41,6 +41,8 @@ class House:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.kill()
+        if error is not None and self.log.exists():
+            sys.stderr.write(self.log.read_text(encoding="utf-8")[-3000:])
         if self._database:
             self._database.engine.dispose()
 

@@ -50,7 +50,12 @@ async def trouble(house: House, api: Recording) -> None:
     owner = User(api, ESTATE.owner_id(0))
     words = "我是张三丰，13912345678，家里漏水"
     api.push({"message": {"message_id": 7, "from": 5, "chat": {"id": owner.id, "type": "private"}, "text": words}})
-    api.fail(method="sendMessage", chat=owner.id, status=400, description=f"Bad Request: can't parse {words}")
+    api.fail(
+        method="sendMessage",
+        chat=owner.id,
+        status=400,
+        description=f'Bad Request: unsupported start tag "{words}" at 1',
+    )
     await owner.says("/help")
     await house.still()
     api.fail(method="sendMessage", status=502)
