@@ -39,6 +39,11 @@ _DELIVERY = [
 UNSENT = deliveries.c.state.in_([literal_column("'queued'"), literal_column("'sending'")])
 _NEW = inbox.c.state == literal_column("'new'")
 
+
+def _of_card(table: FromClause) -> tuple[ColumnElement[bool], ...]:
+    return table.c.subject == bindparam("about"), table.c.channel == bindparam("on"), table.c.chat == bindparam("where")
+
+
 # The statements of the message path are built once: building one anew costs more than running it.
 _RECEIVED_NAMES = ("channel", "key", "chat", "body", "received_at")
 _CONVERSATION_NAMES = ("owner", "intent", "step", "answers", "misses", "updated_at")
@@ -76,6 +81,21 @@ _SENT = (
     .where(deliveries.c.id == bindparam("row"))
     .values(state=DeliveryState.SENT, reference=bindparam("message"), sent_at=bindparam("now"), reason=None)
 )
+_made = deliveries.alias()
+_COPY = select(func.max(_made.c.id)).where(_made.c.mode == Mode.SEND, *_of_card(_made)).scalar_subquery()
+_RENEW = (
+    update(deliveries)
+    .where(deliveries.c.mode == Mode.EDIT, deliveries.c.state == DeliveryState.QUEUED, *_of_card(deliveries))
+    .where(deliveries.c.id > func.coalesce(_COPY, 0))
+    .values(body=bindparam("said"))
+)
+_COPIES = (
+    select(*_DELIVERY)
+    .where(deliveries.c.subject == bindparam("about"), deliveries.c.mode == Mode.SEND)
+    .where(deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT]))
+    .order_by(deliveries.c.id)
+)
+_COPIES_THERE = _COPIES.where(*_of_card(deliveries))
 _ADD_KEYBOARD = insert(keyboards)
 _KEYBOARD = select(keyboards.c.key, keyboards.c.chat, keyboards.c.actions).where(keyboards.c.key == bindparam("wanted"))
 _CONVERSATION = select(conversations).where(conversations.c.owner == bindparam("whose"))
@@ -112,10 +132,6 @@ def _delivery_row(delivery: Delivery) -> dict[str, Any]:
         "due_at", "created_at",
     )  # fmt: skip
     return {name: getattr(delivery, name) for name in names}
-
-
-def _of_card(table: FromClause, subject: str | None, channel: str, chat: str) -> tuple[ColumnElement[bool], ...]:
-    return table.c.subject == subject, table.c.channel == channel, table.c.chat == chat
 
 
 class SqlInbox:
@@ -168,12 +184,8 @@ class SqlDeliveries:
 
         It keeps its place and its wait. One that waits before a newer copy of the card would not reach that copy.
         """
-        made, about = deliveries.alias(), (edit.subject, edit.channel, edit.chat)
-        copies = select(func.max(made.c.id)).where(made.c.mode == Mode.SEND, *_of_card(made, *about)).scalar_subquery()
-        waits = (deliveries.c.mode == Mode.EDIT) & (deliveries.c.state == DeliveryState.QUEUED)
-        reaches = deliveries.c.id > func.coalesce(copies, 0)
-        same = update(deliveries).where(waits, reaches, *_of_card(deliveries, *about))
-        return self._connection.execute(same.values(body=edit.body)).rowcount > 0
+        values = {"said": edit.body, "about": edit.subject, "on": edit.channel, "where": edit.chat}
+        return self._connection.execute(_RENEW, values).rowcount > 0
 
     def lease(self, *, now: datetime, until: datetime, limit: int, channels: Collection[str]) -> Sequence[Delivery]:
         wanted = {"now": now, "channels": list(channels), "most": limit}
@@ -210,14 +222,9 @@ class SqlDeliveries:
         return due
 
     def copies(self, subject: str, *, channel: str | None = None, chat: str | None = None) -> Sequence[Delivery]:
-        found = [deliveries.c.subject == subject, deliveries.c.mode == Mode.SEND]
-        found.append(deliveries.c.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT]))
-        if channel is not None:
-            found += [deliveries.c.channel == channel, deliveries.c.chat == chat]
-        return [
-            _delivery(row)
-            for row in self._connection.execute(select(*_DELIVERY).where(*found).order_by(deliveries.c.id))
-        ]
+        wanted = {"about": subject} if channel is None else {"about": subject, "on": channel, "where": chat}
+        rows = self._connection.execute(_COPIES if channel is None else _COPIES_THERE, wanted)
+        return [_delivery(row) for row in rows]
 
     def move_chat(self, *, channel: str, old: str, new: str) -> int:
         needed = or_(UNSENT, deliveries.c.subject.is_not(None))
