@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -17,45 +13,16 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-Id = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime, kept as microseconds since 1970: the same order and exactness on every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        """Microseconds; naive datetimes are a bug."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a timezone")
-        return round(value.timestamp() * 1_000_000)
-
-    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
-        """Back to UTC."""
-        return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
-
+from storage.columns import Id as Id  # noqa: PLC0414 - known here, too
+from storage.columns import Moment as Moment  # noqa: PLC0414 - known here, too
+from storage.columns import metadata as metadata  # noqa: PLC0414 - known here, too
 
 # --- the register ------------------------------------------------------------------------------------------------
 estates = Table(
@@ -196,6 +163,23 @@ events = Table(  # the operation log: who did what to which record, when; rows a
     Column("ticket_id", Id, index=True),
     Column("by", Id),
     Column("data", JSON, nullable=False),
+)  # fmt: skip
+
+# --- what we know: answers and values of estates; the shared answers are files ------------------------------------
+knowledge_entries = Table(
+    "knowledge_entries", metadata,
+    Column("id", Id, primary_key=True), Column("estate_id", ForeignKey("estates.id")),  # none: for every estate
+    Column("language", String(16), nullable=False), Column("name", String(64), nullable=False),
+    Column("title", String(200), nullable=False), Column("variants", JSON, nullable=False),
+    Column("answer", Text, nullable=False), Column("topic", String(32), nullable=False),
+    Column("status", String(8), nullable=False), Column("ticket_id", ForeignKey("tickets.id"), index=True),
+    Column("by", ForeignKey("people.id")), Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("estate_id", "language", "name"),
+)  # fmt: skip
+estate_values = Table(  # what stands in answers: hours, phones, prices; in one language, or in any ("")
+    "estate_values", metadata,
+    Column("estate_id", ForeignKey("estates.id"), primary_key=True), Column("name", String(48), primary_key=True),
+    Column("language", String(16), primary_key=True), Column("value", Text, nullable=False),
 )  # fmt: skip
 
 # --- the rails ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert
 
 from domain.transaction import Event
 from storage import tables
+from storage.knowledge import SqlKnowledge
 from storage.messaging import SqlConversations, SqlDeliveries, SqlInbox, SqlKeyboards, SqlMedia
 from storage.register import SqlAddresses, SqlInvites, SqlRegister
 from storage.tickets import SqlTickets
@@ -83,3 +84,7 @@ class SqlWork:
     @cached_property
     def web(self) -> SqlWebLog:
         return SqlWebLog(self.connection)
+
+    @cached_property
+    def knowledge(self) -> SqlKnowledge:
+        return SqlKnowledge(self.connection)

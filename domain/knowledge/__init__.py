@@ -1,0 +1,1 @@
+"""What an estate knows: answers to what people ask, and the values that stand in them."""
