@@ -17,8 +17,10 @@ HALVES = {"webhook": True, "polling": False}
 
 
 async def kill_again_and_again(house: House, api: Recording, chance: random.Random, kills: int, updates: int) -> None:
-    """At random places of the stream of updates, and a random moment later."""
-    for place in sorted(chance.sample(range(20, updates - 20), kills)):
+    """At a random place of each stretch of the stream of updates, and a random moment later."""
+    stretch = updates // kills
+    for begin in range(0, updates, stretch):
+        place = begin + chance.randrange(1, stretch)
         await api.wait_for(lambda place=place: len(api.given) >= place, 120, f"update {place}")  # type: ignore[misc]
         await asyncio.sleep(chance.uniform(0, 1.0))
         await house.kill()
@@ -32,11 +34,11 @@ async def live_through(folder: Path, seed: int, *, webhook: bool) -> dict[str, i
     estate = Estate(owners=updates // UPDATES_PER_DIALOG, blocks=10)
     async with Recording(webhook_pause=0.05) as api, House(folder, api, webhook=webhook) as house:
         await house.furnish(estate)
-        people = People(api, estate, chance=random.Random(seed + 1), think=0.05)
+        people = People(api, estate, chance=random.Random(seed + 1), think=0.03)
         await house.start()
         async with asyncio.TaskGroup() as both:
             both.create_task(kill_again_and_again(house, api, chance, kills, updates))
-            both.create_task(people.live(at_once=4))
+            both.create_task(people.live(at_once=3))
         await house.still()
         assert house.complaints() == []
         assert records.is_sound(house.database)
