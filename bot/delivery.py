@@ -47,10 +47,14 @@ class Sender:
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is under way is finished."""
         await self._commit(lambda work: work.deliveries.release(now=datetime.now(UTC), everything=True))
+        released = datetime.now(UTC)
         while not stop.is_set():
             self._wake.clear()
             if await self._write_down(self.take):
                 self.moved_at = datetime.now(UTC)
+            if self.moved_at - released > LEASE:
+                released = self.moved_at
+                await self._write_down(self._release)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), SWEEP)
         with suppress(TimeoutError):
@@ -97,6 +101,12 @@ class Sender:
                 self._outcomes.append(outcome)
             except Exception:
                 log.exception("delivery-lost-track", delivery=outcome[0].id)
+
+    @staticmethod
+    def _release(work: DeskWork) -> Sequence[Parcel]:
+        """What nobody has heard of since it was leased goes out again."""
+        work.deliveries.release(now=datetime.now(UTC))
+        return ()
 
     def take(self, work: DeskWork) -> Sequence[Parcel]:
         """Lease as many rows as there is room for; once *work* is kept they must be sent."""
