@@ -26,6 +26,8 @@ class Phrases:
     negation_reach: int
     rewrite: Mapping[str, str]
     control: Mapping[str, str]  # whole message -> control
+    joints: re.Pattern[str]  # words between two matters
+    corrections: tuple[re.Pattern[str], ...]  # how people take something back: (wrong and) right
     concepts: Mapping[str, tuple[str, ...]]
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     misheard: frozenset[str]  # concepts whose words are also known by their sound
@@ -51,6 +53,8 @@ def phrases(language: str) -> Phrases:
         negation_reach=data["negation_reach"],
         rewrite=data["rewrite"],
         control={word: control for control, words in data["control"].items() for word in listed(words)},
+        joints=re.compile(data["joints"]),
+        corrections=tuple(map(re.compile, data["corrections"])),
         concepts={concept: listed(words) for concept, words in data["concepts"].items()},
         patterns={concept: tuple(map(re.compile, found)) for concept, found in data["patterns"].items()},
         misheard=frozenset(listed(data["misheard"])),

@@ -49,7 +49,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
         category=_category(wanted, hazard, category),
         urgency=NORMAL if control else urgency,
         hazard=hazard.rule.label if hazard and not control else None,
-        place=read_place(_without(said, phone), hits, register, own),
+        place=read_place(_without(said, phone), hits, register, own, language=known),
         when=read_when(_without(said, phone)),
         phone=phone.digits if phone else None,
         matches=tuple(_matches(said, reasons, category.fired, intent.fired)),
