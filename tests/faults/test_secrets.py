@@ -17,8 +17,7 @@ ESTATE = Estate(owners=6, blocks=2)
 WORDS = "漏水"
 
 
-@pytest.mark.parametrize("style", ("json", "text"))
-@pytest.mark.parametrize("webhook", (True, False), ids=("webhook", "polling"))
+@pytest.mark.parametrize(("webhook", "style"), ((True, "json"), (False, "text")), ids=("webhook", "polling"))
 async def test_no_trouble_makes_the_log_tell_a_secret(
     tmp_path: Path, api: Recording, webhook: bool, style: str, figure: Callable[[str], None]
 ) -> None:
