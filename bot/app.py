@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -20,7 +21,7 @@ from bot.understanding import understand
 from bot.understanding.phrases import guess_language
 from bot.words import Words
 from domain.errors import Refusal
-from domain.messaging.model import Conversation, Media, Received
+from domain.messaging.model import Conversation, Received
 from domain.register.model import Address, Person
 
 log = structlog.get_logger(__name__)
@@ -126,11 +127,10 @@ class App:
             turn.language = guess_language(turn.incoming.text.lower()) or turn.language
             enter(turn, "start", {})
             return
-        turn.photos = self._keep_photos(turn)
+        turn.keep_photos()
         text = turn.incoming.text
-        turn.understood = understand(
-            text, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn)
-        )
+        turn.read = partial(understand, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
+        turn.understood = turn.read(text)
         if turn.person.language is None and turn.understood.language:
             turn.language = turn.understood.language
             turn.work.register.set_language(turn.person.id, turn.language)
@@ -167,14 +167,6 @@ class App:
             enter(turn, "help", {})
         else:
             enter(turn, WISHES.get(wish, "pass_to_desk"), {})
-
-    def _keep_photos(self, turn: Turn) -> tuple[str, ...]:
-        keys = []
-        for ref in turn.incoming.photos:
-            photo = Media(key=secrets.token_urlsafe(12), channel=turn.incoming.channel, ref=ref, created_at=turn.now)
-            turn.work.media.add(photo)
-            keys.append(photo.key)
-        return tuple(keys)
 
     def _happened(self, work: DeskWork, incoming: Incoming, now: datetime) -> None:
         """The platform tells us that a chat came, went or moved."""
@@ -219,6 +211,7 @@ WISHES = {
 }
 CONTROLS = {
     "cancel": "cancel_draft", "help": "help", "restart": "start_over", "back": "go_back", "repeat": "say_again",
+    "skip": "skip",
     "language": "language",
 }  # fmt: skip
 ALWAYS = frozenset({"cancel", "help", "language"})

@@ -21,10 +21,17 @@ class Step:
     read: Callable[[Turn, Answers], Mapping[str, Any] | None]
     needed: Callable[[Turn, Answers], bool] = lambda _turn, _answers: True
     card: Callable[[Turn, Answers], str] | None = None  # its message is a card: what it says when all is over
+    skip: Callable[[Turn, Answers], Mapping[str, Any] | None] = lambda _turn, _answers: (
+        None
+    )  # None: it must be answered
 
 
 def _nothing_known(_turn: Turn, answers: Answers) -> Answers:
     return answers
+
+
+def _nothing_else(_turn: Turn, _answers: Answers) -> Answers | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,12 @@ class Intent:
     private: bool = False  # its questions belong in the private chat
     lasting: bool = False  # half answered, it is put aside for another question and taken up again afterwards
     yields: bool = False  # its open question gives way to a report
+    goes_on: bool = False  # whatever comes between, it is taken up again afterwards
     begin: Callable[[Turn, Answers], Answers] = _nothing_known  # what is known before the first question
+    # All answers after words that take one of them back; None when they do not.
+    correct: Callable[[Turn, Answers], Answers | None] = _nothing_else
+    # All answers after words that are no answer to the open question, and mean something all the same.
+    overhear: Callable[[Turn, Answers], Answers | None] = _nothing_else
 
 
 def open_step(intent: Intent, turn: Turn, answers: Answers) -> Step | None:

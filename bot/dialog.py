@@ -13,6 +13,7 @@ from domain.messaging.model import Conversation
 from domain.register.model import Flag
 
 HINT = 30  # characters that remind somebody of what they wrote
+FEW = 3  # buttons beside the one for a person, for the elderly
 PATIENCE = 3  # misunderstood answers to one question before a person is offered
 
 
@@ -46,8 +47,9 @@ def put_aside(turn: Turn) -> dict[str, Any]:
     open_one = turn.conversation
     if open_one.intent is None:
         return {}
-    worth = turn.intents[open_one.intent].lasting and (open_one.answers.get("words") or open_one.answers.get("photos"))
-    if not worth:
+    intent, known = turn.intents[open_one.intent], open_one.answers
+    worth = intent.lasting and (known.get("words") or known.get("photos"))
+    if not worth and not (intent.goes_on and "aside" not in known):  # what is half told cannot be found again
         return {name: open_one.answers[name] for name in ("aside",) if name in open_one.answers}
     return {"aside": laid_down(open_one)}
 
@@ -99,9 +101,15 @@ def _act(turn: Turn, intent: Intent, answers: Answers) -> None:
 def ask(turn: Turn, intent: Intent, step: Step, answers: Answers) -> tuple[str, Rows]:
     """The words and buttons of a question; elderly people always have a person one tap away."""
     text, rows = step.ask(turn, answers)
-    if intent.lasting and turn.person and Flag.ELDERLY in turn.person.flags:
-        rows = [*rows, [Tap(turn.text("button-person"), "person")]]
+    if intent.lasting and is_elderly(turn):
+        few = [[tap] for row in rows for tap in row if tap.intent != "person"][:FEW]
+        rows = [*few, [Tap(turn.text("button-person"), "person")]]
     return text, rows
+
+
+def is_elderly(turn: Turn) -> bool:
+    """Fewer buttons, one below the other, and a person always among them."""
+    return turn.person is not None and Flag.ELDERLY in turn.person.flags
 
 
 def card_of(step: Step, answers: Answers) -> str | None:
@@ -122,14 +130,35 @@ def reply(turn: Turn, intent: Intent, conversation: Conversation) -> None:
     known = dict(conversation.answers)
     if turn.photos and "photos" in known:
         known |= {"photos": [*known["photos"], *turn.photos], "album": turn.incoming.album}
-    found = step.read(turn, known)
-    if found is not None:
-        advance(turn, intent, {**known, **found})
+    after = _heard(turn, intent, step, known)
+    if after is not None:
+        advance(turn, intent, after)
         return
     turn.remember(misses=conversation.misses + 1, answers=known)
     text, rows = ask(turn, intent, step, known)
     way_out = [Tap(turn.text("button-person"), "person"), Tap(turn.text("button-cancel"), "never_mind")]
     offered = {tap.intent for row in rows for tap in row}
-    again = turn.text("not-understood-often" if conversation.misses + 1 >= PATIENCE else "not-understood")
-    rows = [*rows, [tap for tap in way_out if tap.intent not in offered]]
-    turn.answer(f"{again}\n{text}", rows, card=card_of(step, known))
+    often = conversation.misses + 1 >= PATIENCE
+    why = "" if turn.preface and not often else turn.text("not-understood-often" if often else "not-understood")
+    if not is_elderly(turn):  # who has a person one tap away, and few buttons
+        rows = [*rows, [tap for tap in way_out if tap.intent not in offered]]
+    turn.answer(f"{why}\n{text}" if why else text, rows, card=card_of(step, known))
+
+
+def _heard(turn: Turn, intent: Intent, step: Step, known: Answers) -> Answers | None:
+    """All answers after what was said: a correction, the answer, or something else that means something."""
+    corrected = intent.correct(turn, known)
+    if corrected is not None:
+        return corrected
+    found = step.read(turn, known)
+    return {**known, **found} if found is not None else intent.overhear(turn, known)
+
+
+def skip(turn: Turn, intent: Intent) -> None:
+    """The open question is left out, where it may be."""
+    conversation = turn.conversation
+    step = next(one for one in intent.steps if one.name == conversation.step)
+    left_out = step.skip(turn, conversation.answers)
+    if left_out is None:
+        turn.preface = turn.text("cannot-skip")
+    advance(turn, intent, {**conversation.answers, **(left_out or {})})

@@ -14,7 +14,7 @@ from bot.conversation import Intent
 from bot.understanding import Understood
 from bot.voice import Voice
 from bot.words import Words
-from domain.messaging.model import Conversation, Delivery, Keyboard, Lane, Mode
+from domain.messaging.model import Conversation, Delivery, Keyboard, Lane, Media, Mode
 from domain.messaging.ports import Rails
 from domain.register.model import Group, Person, Room, Staff
 from domain.tickets.ports import TicketWork
@@ -75,6 +75,8 @@ class Turn:
     conversation: Conversation
     intents: Mapping[str, Intent]
     deep_link: DeepLink
+    read: Callable[[str], Understood] | None = None  # understands a part of what was said
+    recall: Callable[[], Sequence[str]] = tuple  # what they wrote to us before this
     photos: tuple[str, ...] = ()  # keys of Media
     preface: str = ""  # stands above the next answer
     answered: bool = False
@@ -113,6 +115,15 @@ class Turn:
                 self.answer(text)
         elif not self.answered:
             self._queue(Outgoing(text=text, toast=self.incoming.toast, alert=alert), Mode.TOAST, Lane.URGENT)
+
+    def keep_photos(self) -> None:
+        """Put the photos of this message on the shelf."""
+        keys = []
+        for ref in self.incoming.photos:
+            photo = Media(key=secrets.token_urlsafe(12), channel=self.incoming.channel, ref=ref, created_at=self.now)
+            self.work.media.add(photo)
+            keys.append(photo.key)
+        self.photos = tuple(keys)
 
     @property
     def voice(self) -> Voice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import Answers, Intent, without
-from bot.dialog import advance, ask, card_of, close_card, laid_down, take_up
+from bot.dialog import advance, ask, card_of, close_card, laid_down, skip, take_up
 from bot.turn import Tap, Turn
 from domain.errors import Refusal
 from domain.tickets.lifecycle import MOVES, Action, Status
@@ -71,6 +71,10 @@ def _back(turn: Turn, _answers: Answers) -> None:
     advance(turn, intent, without({**known, "asked": known["asked"][:-1]}, DEPENDENT.get(before[0], before)))
 
 
+def _skip(turn: Turn, _answers: Answers) -> None:
+    skip(turn, _open(turn, {}))
+
+
 def _start_over(turn: Turn, _answers: Answers) -> None:
     close_card(turn, _open(turn, {}), turn.conversation.answers, turn.text("card-dropped"))
     turn.forget()
@@ -97,5 +101,6 @@ NEVER_MIND = Intent("never_mind", _never_mind, bound=False)
 CANCEL = Intent("cancel_draft", _cancel, commands=("cancel",), bound=False)
 SAY_AGAIN = Intent("say_again", _again, bound=False)
 GO_BACK = Intent("go_back", _back, bound=False)
+SKIP = Intent("skip", _skip, bound=False)
 START_OVER = Intent("start_over", _start_over, bound=False)
 ADD_PHOTO = Intent("add_photo", _add_photo)

@@ -31,7 +31,10 @@ def words_step(name: str, key: str, *, skip: str | None = None, photos: bool = F
             return {"caption": said}
         return {name: said} if said or (photos and turn.photos) else None
 
-    return Step(name, ask, read)
+    def left_out(_turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+        return {name: answers.get("caption", "")} if skip else None
+
+    return Step(name, ask, read, skip=left_out)
 
 
 def still(action: Action) -> Callable[[Turn, Answers], Answers]:
