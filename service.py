@@ -234,6 +234,7 @@ def run_until_stopped(service: Service) -> None:
     """Run it on the fastest loop there is."""
     gc.collect()
     gc.freeze()  # what is loaded by now stays: no collection need ever look at it again
+    gc.set_threshold(20_000, 20, 20)  # an update makes thousands of objects, and hardly a circle
     with asyncio.Runner(loop_factory=_fast_loop()) as runner:
         runner.run(service.run())
 
