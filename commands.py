@@ -8,7 +8,7 @@ import secrets
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -209,3 +209,36 @@ def understand(text: str, language: Language = "zh_CN") -> None:
     from bot.understanding import understand as explain
 
     typer.echo(json.dumps(asdict(explain(text, language=language)), ensure_ascii=False, indent=2))
+
+
+@cli.command()
+def evaluate(
+    file: Annotated[
+        Path | None,
+        typer.Argument(exists=True, dir_okay=False, help="Lines of JSON; without it, the examples in locales/."),
+    ] = None,
+    *,
+    half: Annotated[
+        Literal["build", "check", "all"] | None,
+        typer.Option(help="Without it: of a file all, of the examples the check half."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well labelled messages are understood; exit code 1 where a line is bad or there is none."""
+    import evaluating
+    from bot.understanding.evaluation import evaluate as measure
+    from bot.understanding.labelled import of_half, read_lines
+
+    written, bad = read_lines(file.read_bytes()) if file else (evaluating.examples(), ())
+    chosen = of_half(written, half or ("all" if file else "check"))
+    for line in bad:
+        complain(say("evaluate-bad-line", number=line.number, why=say(line.key, about=line.about)))
+    if not chosen:
+        raise complain(say("evaluate-nothing"))
+    found = measure(chosen)
+    if as_json:
+        typer.echo(evaluating.as_json(found, bad))
+    else:
+        evaluating.show(found)
+    if bad:
+        raise typer.Exit(1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.report import Aim, Report, middle, share
 from bot.understanding import understand
-from tests.bot.understanding.measuring import Example, examples
+from bot.understanding.labelled import Example, examples_of
 
 LANGUAGES = ("zh_CN", "en")
 
@@ -25,7 +25,7 @@ QUICK = Effort(rounds=1, examples=20)
 
 def run(effort: Effort = Effort()) -> Report:
     """Read all examples round after round; the first round, in which dictionaries are loaded, is not counted."""
-    chosen = {language: examples(language)[: effort.examples] for language in LANGUAGES}
+    chosen = {language: examples_of(language)[: effort.examples] for language in LANGUAGES}
     rounds = [{language: _read(some) for language, some in chosen.items()} for _ in range(effort.rounds + 1)][1:]
     p50 = {name: middle(share(one[name], 0.5) for one in rounds) for name in LANGUAGES}
     p99 = {name: middle(share(one[name], 0.99) for one in rounds) for name in LANGUAGES}
