@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.words import Said, Words
 from domain.register.model import Room
-from domain.tickets.model import Report, Ticket
+from domain.tickets.model import Report, Spot, Ticket
 from domain.tickets.ports import TicketWork
 
 # When somebody may come, as the buttons offer it. Kept by key, so that each reader has it in their own language; and
@@ -55,9 +55,11 @@ class Voice:
         key = "room-with-entrance" if room.entrance else "room-without-entrance"
         return self.say(key, building=room.building, entrance=room.entrance, room=room.room)
 
-    def place(self, report: Report) -> Said:
+    def place(self, report: Spot) -> Said:
         """Where it is: the room and the spot in it, or the public area."""
         room = self.work.register.room(report.room_id) if report.room_id else None
+        if not report.is_known or (room is None and not report.place):
+            return self.say("place-shared" if report.location else "place-unknown")
         if room is None:
             return self.say("place-public", place=report.place)
         return self.say("place-in-room", room=self.room(room), place=report.place) if report.place else self.room(room)

@@ -118,6 +118,8 @@ tickets = Table(
     Column("estate_id", ForeignKey("estates.id"), nullable=False),
     Column("room_id", ForeignKey("rooms.id"), index=True),
     Column("place", String(200), nullable=False, server_default=""),
+    Column("building", String(20), nullable=False, server_default=""), Column("location", JSON(none_as_null=True)),
+    Column("hazard", String(16)),
     Column("kind", String(16), nullable=False),
     Column("category", String(32), nullable=False),
     Column("urgency", String(16), nullable=False),
@@ -125,7 +127,7 @@ tickets = Table(
     Column("visit", String(200), nullable=False, server_default=""),  # when someone may come, in the owner's words
     Column("contact", String(20), nullable=False, server_default=""),
     Column("photos", JSON, nullable=False, server_default="[]"),
-    Column("reporter_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("reporter_id", ForeignKey("people.id"), index=True),  # None: an emergency, called in by a stranger
     Column("status", String(16), nullable=False),
     Column("repairer_id", ForeignKey("people.id"), index=True),
     Column("done_by", ForeignKey("people.id")),
@@ -149,6 +151,19 @@ tickets = Table(
     CheckConstraint("mark IS NULL OR mark BETWEEN 1 AND 5", name="mark"),
     Index("ix_tickets_due", "due_at", postgresql_where=_DUE, sqlite_where=_DUE),
     Index("ix_tickets_estate_status", "estate_id", "status"),
+)  # fmt: skip
+ticket_callers = Table(  # who called about an emergency; the first of them reported it
+    "ticket_callers", metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("channel", String(16), nullable=False), Column("user", String(64), nullable=False),
+    Column("chat", String(64)), Column("language", String(16), nullable=False),
+    Column("person_id", ForeignKey("people.id")), Column("name", String(100), nullable=False),
+    Column("room_id", ForeignKey("rooms.id")), Column("place", String(200), nullable=False),
+    Column("building", String(20), nullable=False), Column("location", JSON(none_as_null=True)),
+    Column("words", Text, nullable=False), Column("withdrawn", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("ticket_id", "channel", "user"), Index("ix_ticket_callers_user", "channel", "user"),
 )  # fmt: skip
 counters = Table(
     "counters", metadata,
@@ -222,6 +237,7 @@ deliveries = Table(
     Column("sent_at", Moment),
     Index("ix_deliveries_unsent", "channel", "chat", "id", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
     Index("ix_deliveries_subject", "subject", postgresql_where=_CARD, sqlite_where=_CARD),
+    Index("ix_deliveries_reference", "channel", "chat", "reference", postgresql_where=_CARD, sqlite_where=_CARD),
 )  # fmt: skip
 keyboards = Table(
     "keyboards", metadata,

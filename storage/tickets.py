@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, sele
 from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.errors import Stale
-from domain.tickets.lifecycle import ENDED, IN_PROGRESS, LIVE
-from domain.tickets.model import Category, Kind, Ticket, Urgency, WaitFor
-from storage.tables import counters, events, tickets
+from domain.tickets.lifecycle import ENDED, IN_PROGRESS, LIVE, Status
+from domain.tickets.model import Category, Hazard, Kind, Ticket, Urgency, WaitFor
+from storage.tables import counters, events, ticket_callers, tickets
 from storage.upsert import upsert
 
 _COLUMNS = [tickets.c[field.name] for field in fields(Ticket)]
@@ -31,11 +31,16 @@ _URGENT_FIRST = case({Urgency.EMERGENCY: 0, Urgency.NORMAL: 1}, value=tickets.c.
 def _ticket(row: Row[Any]) -> Ticket:
     values = row._asdict()
     values.update(
+        hazard=Hazard(values["hazard"]) if values["hazard"] else None, location=_location(values["location"]),
         kind=Kind(values["kind"]), category=Category(values["category"]), urgency=Urgency(values["urgency"]),
         wait_for=WaitFor(values["wait_for"]) if values["wait_for"] else None,
         photos=tuple(values["photos"]), work_photos=tuple(values["work_photos"]),
     )  # fmt: skip
     return Ticket(**values)
+
+
+def _location(kept: list[float] | None) -> tuple[float, float] | None:
+    return (kept[0], kept[1]) if kept else None
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
@@ -96,6 +101,13 @@ class SqlTickets:
     def due(self, *, now: datetime, limit: int) -> Sequence[int]:
         statement = select(tickets.c.id).where(tickets.c.due_at <= now).order_by(tickets.c.due_at).limit(limit)
         return self._connection.execute(statement).scalars().all()
+
+    def alarms(self, estate_id: int, hazard: Hazard, *, since: datetime) -> Sequence[Ticket]:
+        lately = select(ticket_callers.c.ticket_id).where(ticket_callers.c.at > since)
+        running = tickets.c.status.in_((Status.OPEN, *IN_PROGRESS)), tickets.c.hazard == hazard
+        return self._many(
+            tickets.c.estate_id == estate_id, *running, tickets.c.id.in_(lately), order=[tickets.c.id.desc()]
+        )
 
     def history(self, ticket_id: int) -> Sequence[tuple[datetime, str, int | None, dict[str, Any]]]:
         columns = events.c.at, events.c.name, events.c.by, events.c.data

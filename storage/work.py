@@ -12,8 +12,10 @@ from sqlalchemy import Connection, insert
 
 from domain.transaction import Event
 from storage import tables
+from storage.calls import SqlCalls
+from storage.inbox import SqlInbox
 from storage.knowledge import SqlKnowledge
-from storage.messaging import SqlConversations, SqlDeliveries, SqlInbox, SqlKeyboards, SqlMedia
+from storage.messaging import SqlConversations, SqlDeliveries, SqlKeyboards, SqlMedia
 from storage.register import SqlAddresses, SqlInvites, SqlRegister
 from storage.tickets import SqlTickets
 from storage.web import SqlWebLog
@@ -60,6 +62,10 @@ class SqlWork:
     @cached_property
     def tickets(self) -> SqlTickets:
         return SqlTickets(self.connection)
+
+    @cached_property
+    def calls(self) -> SqlCalls:
+        return SqlCalls(self.connection)
 
     @cached_property
     def inbox(self) -> SqlInbox:

@@ -12,7 +12,7 @@ from domain.calendar import Calendar
 from domain.errors import Stale
 from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Speaker, Staff
 from domain.tickets.lifecycle import ENDED
-from domain.tickets.model import Ticket, Urgency
+from domain.tickets.model import Caller, Hazard, Ticket, Urgency
 from domain.transaction import Event
 from tests.builders import Place
 
@@ -24,6 +24,7 @@ class FakeTickets:
         self.rows: dict[int, Ticket] = {}
         self.journal: list[tuple[int, datetime, str, int | None, dict[str, Any]]] = []
         self._numbers: Counter[date] = Counter()
+        self.calls: dict[tuple[int, str, str], Caller] = {}
 
     def number(self, letter: str, day: date) -> str:
         self._numbers[day] += 1
@@ -62,12 +63,42 @@ class FakeTickets:
         waiting = sorted((one.due_at, one.id) for one in self.rows.values() if one.due_at and one.due_at <= now)
         return [ticket_id for _due_at, ticket_id in waiting[:limit]]
 
+    def alarms(self, estate_id: int, hazard: Hazard, *, since: datetime) -> Sequence[Ticket]:
+        lately = {one.ticket_id for one in self.calls.values() if one.at > since}
+        running = [one for one in self.rows.values() if one.status == "open" or one.repairer_id]
+        return [
+            one for one in reversed(running)
+            if one.estate_id == estate_id and one.hazard == hazard and one.id in lately
+        ]  # fmt: skip
+
     def history(self, ticket_id: int) -> Sequence[tuple[datetime, str, int | None, dict[str, Any]]]:
         return [(at, name, by, data) for about, at, name, by, data in self.journal if about == ticket_id]
 
 
 def _urgent_first(ticket: Ticket) -> tuple[int, int]:
     return list(Urgency).index(ticket.urgency), ticket.id
+
+
+class FakeCalls:
+    """domain.tickets.ports.Calls."""
+
+    def __init__(self, tickets: FakeTickets) -> None:
+        self.rows: dict[tuple[int, str, str], Caller] = {}
+        self._tickets = tickets
+        tickets.calls = self.rows
+
+    def about(self, ticket_id: int) -> Sequence[Caller]:
+        return [one for one in self.rows.values() if one.ticket_id == ticket_id]
+
+    def of(self, channel: str, user: str) -> Sequence[Caller]:
+        theirs = [one for one in self.rows.values() if (one.channel, one.user) == (channel, user)]
+        return [one for one in reversed(theirs) if self._tickets.rows[one.ticket_id].status not in ENDED]
+
+    def put(self, caller: Caller) -> None:
+        self.rows[caller.ticket_id, caller.channel, caller.user] = caller
+
+    def drop(self, caller: Caller) -> None:
+        del self.rows[caller.ticket_id, caller.channel, caller.user]
 
 
 class FakeRegister:
@@ -210,6 +241,7 @@ class FakeWork:
         self.tickets = FakeTickets()
         self.register = FakeRegister(place)
         self.addresses = FakeAddresses(place, self.register)
+        self.calls = FakeCalls(self.tickets)
         self.invites = FakeInvites()
         self.events: list[Event] = []
 

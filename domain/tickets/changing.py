@@ -50,11 +50,15 @@ def require(work: TicketWork, ticket: Ticket, action: Action, by: int) -> None:
     mine = parties(ticket, by, work.register.staff(by))
     if not mine:
         raise NotAllowed
-    _then(work, ticket, action)
+    require_move(work, ticket, action)
     permit(ALLOWED, action, mine)
 
 
-def _then(work: TicketWork, ticket: Ticket, action: Action) -> Status:
+def require_move(work: TicketWork, ticket: Ticket, action: Action) -> Status:
+    """The status after *action*, whoever does it.
+
+    :raises NotNow: the status has no such move; the sentence says how it is now
+    """
     try:
         return move(MOVES, Status(ticket.status), action)
     except NotNow:
@@ -80,7 +84,7 @@ def change(
     **changes: Any,
 ) -> Ticket:
     """One conditional write: the new status (after *action*, and *then* another), what follows from it, the event."""
-    status = _then(work, ticket, action)
+    status = require_move(work, ticket, action)
     if then:
         status = move(MOVES, status, then)
     after = replace(ticket, status=status, **changes)
@@ -91,10 +95,11 @@ def change(
     try:
         saved = work.tickets.save(scheduled(work, after, now, before=ticket))
     except Stale:
-        _then(work, find(work, ticket.id), action)
+        require_move(work, find(work, ticket.id), action)
         raise
     work.record(event, now=now)
-    if saved.repairer_id and saved.repairer_id != ticket.repairer_id:  # their card shows the full contact
+    taken = saved.repairer_id and saved.repairer_id != ticket.repairer_id
+    if taken and saved.reporter_id:  # their card shows the full contact
         work.record(ContactViewed(person_id=saved.reporter_id, ticket_id=saved.id, by=saved.repairer_id), now=now)
     return saved
 

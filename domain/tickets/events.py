@@ -141,6 +141,36 @@ class TicketCancelled(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLocated(TicketEvent):
+    """Now we know where the emergency is, or where one of its callers is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReceived(TicketEvent):
+    """Somebody else called about the same emergency, or a caller said more (*again*)."""
+
+    words: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerRecognised(TicketEvent):
+    """A stranger who had called about an emergency proved who they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallWithdrawn(TicketEvent):
+    """One of several callers says that it was a false alarm; the others have not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmCalledOff(TicketEvent):
+    """It was a false alarm."""
+
+    repairer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketEscalated(TicketEvent):
     """A rung of the ladder was climbed; *late* when the clock had been standing still."""
 
@@ -156,3 +186,31 @@ class ReminderPostponed(TicketEvent):
 
     until: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkBegun(TicketEvent):
+    """An owner asked for a person; *said* is what they wrote before that."""
+
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayedToStaff(TicketEvent):
+    """The owner said something to the service desk."""
+
+    words: str = ""
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayedToOwner(TicketEvent):
+    """The service desk said something to the owner."""
+
+    words: str = ""
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEnded(TicketEvent):
+    """The owner has nothing more to ask."""

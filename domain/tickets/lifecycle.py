@@ -35,11 +35,13 @@ class Action(StrEnum):
     ASK_HELP = "ask_help"
     RELEASE = "release"  # the repairer is not there any more
     POSTPONE = "postpone"  # the next reminder
+    END = "end"  # an owner's talk with the service desk
     CONFIRM = "confirm"
     REJECT = "reject"  # "not fixed"
     RATE = "rate"
     COMMENT = "comment"
     CANCEL = "cancel"
+    CALL_OFF = "call_off"  # a false alarm
     CLOSE = "close"
 
 
@@ -64,14 +66,17 @@ _ANY_PROGRESS = {
     Action.RELEASE: Status.OPEN,
     Action.PASS_ON: Status.CLAIMED,
     Action.ASSIGN: Status.CLAIMED,
+    Action.CALL_OFF: Status.CANCELLED,
 }
 MOVES: dict[tuple[Status, Action], Status] = {
     (Status.OPEN, Action.CLAIM): Status.CLAIMED,
     (Status.OPEN, Action.ASSIGN): Status.CLAIMED,
     (Status.OPEN, Action.POSTPONE): Status.OPEN,
     (Status.OPEN, Action.CANCEL): Status.CANCELLED,
+    (Status.OPEN, Action.CALL_OFF): Status.CANCELLED,
     **{(status, action): then for status in IN_PROGRESS for action, then in _ANY_PROGRESS.items()},
     **{(status, action): status for status in IN_PROGRESS for action in (Action.ASK_HELP, Action.POSTPONE)},
+    **{(status, Action.END): Status.CONFIRMED for status in IN_PROGRESS},  # of questions only
     (Status.CLAIMED, Action.DEPART): Status.ON_THE_WAY,
     (Status.CLAIMED, Action.ARRIVE): Status.ON_SITE,
     (Status.ON_THE_WAY, Action.ARRIVE): Status.ON_SITE,
@@ -104,11 +109,13 @@ ALLOWED: dict[Action, frozenset[Party]] = {
     Action.ASK_HELP: frozenset({Party.REPAIRER}),
     Action.RELEASE: frozenset({Party.CLOCK}),
     Action.POSTPONE: frozenset({Party.MANAGER}),
+    Action.END: frozenset({Party.REPORTER}),
     Action.CONFIRM: frozenset({Party.REPORTER}),
     Action.REJECT: frozenset({Party.REPORTER}),
     Action.RATE: frozenset({Party.REPORTER}),
     Action.COMMENT: frozenset({Party.REPORTER}),
     Action.CANCEL: frozenset({Party.REPORTER, Party.MANAGER}),
+    Action.CALL_OFF: frozenset({Party.REPORTER, Party.STAFF, Party.MANAGER}),
     Action.CLOSE: frozenset({Party.CLOCK}),
 }
 PATIENCE: dict[Status, timedelta] = {  # unanswered, a ticket closes itself

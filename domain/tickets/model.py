@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from domain.register.model import Role, Skill
 
@@ -23,6 +24,20 @@ class Urgency(StrEnum):
     EMERGENCY = "emergency"
     NORMAL = "normal"
     PLANNED = "planned"
+
+
+class Hazard(StrEnum):
+    """A danger that is going on; whoever names one gets the advice for it before anything else."""
+
+    FIRE = "fire"
+    LIFT_TRAPPED = "lift_trapped"
+    BURST_PIPE = "burst_pipe"
+    GAS = "gas"
+    ELECTRIC_SHOCK = "electric_shock"
+    MEDICAL = "medical"
+    CRIME = "crime"
+    FALLING_OBJECT = "falling_object"
+    LOST_PERSON = "lost_person"
 
 
 class WaitFor(StrEnum):
@@ -104,19 +119,71 @@ TRADES: dict[Category, tuple[frozenset[Role], Skill | None]] = {
     Category.OTHER: (ENGINEERS | DESK, None),
 }
 
+# What an emergency is about where the words do not say: whose trade it is.
+HAZARDS: dict[Hazard, Category] = {
+    Hazard.FIRE: Category.FIRE_SAFETY,
+    Hazard.LIFT_TRAPPED: Category.ELEVATOR,
+    Hazard.BURST_PIPE: Category.LEAK,
+    Hazard.GAS: Category.GAS_HEATING,
+    Hazard.ELECTRIC_SHOCK: Category.ELECTRIC,
+    Hazard.MEDICAL: Category.SECURITY,
+    Hazard.CRIME: Category.SECURITY,
+    Hazard.FALLING_OBJECT: Category.SECURITY,
+    Hazard.LOST_PERSON: Category.SECURITY,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Spot:
+    """Where it is, as far as anybody has said; nothing of it is known only while an emergency is being located."""
+
+    room_id: int | None = None  # None: a public area, named by *place*
+    place: str = ""  # the public area, or the spot in the flat
+    building: str = ""  # of the room, or named with the public area
+    location: tuple[float, float] | None = None  # latitude and longitude that somebody shared
+
+    @property
+    def is_known(self) -> bool:
+        """Is there anything to go by?"""
+        return bool(self.room_id or self.place or self.location)
+
+    def spot(self) -> dict[str, Any]:
+        """These four alone, to be put into something else that is somewhere."""
+        return {name: getattr(self, name) for name in ("room_id", "place", "building", "location")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller(Spot):
+    """Somebody who called about an emergency, bound or not; the first one is who reported it."""
+
+    channel: str
+    user: str
+    chat: str | None  # their private chat; None while we have none with them
+    language: str
+    at: datetime  # when they last said something
+    ticket_id: int = 0
+    person_id: int | None = None
+    name: str = ""
+    words: str = ""
+    withdrawn: bool = False  # says that it was a false alarm
+
+    def is_same(self, other: Caller) -> bool:
+        """The same identity, or the same person on another channel."""
+        same_person = self.person_id is not None and self.person_id == other.person_id
+        return same_person or (self.channel, self.user) == (other.channel, other.user)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Spot):
     """What an owner told us, complete: what a ticket is opened from."""
 
     estate_id: int
-    reporter_id: int
+    reporter_id: int | None  # None: an emergency called in by somebody whom we do not know (yet)
     kind: Kind
     category: Category
     urgency: Urgency
     words: str
-    room_id: int | None = None  # None: a public area, named by *place*
-    place: str = ""  # the public area, or the spot in the flat
+    hazard: Hazard | None = None
     visit: str = ""  # when someone may come
     contact: str = ""  # phone, digits
     photos: tuple[str, ...] = ()  # keys of Media

@@ -11,13 +11,15 @@ from domain.tickets import events
 from domain.tickets.changing import change, colleague, find, require, scheduled, step
 from domain.tickets.eligibility import is_here, parties, require_eligible
 from domain.tickets.lifecycle import ENDED, MOVES, Action, Status
-from domain.tickets.model import Report, Ticket, WaitFor
+from domain.tickets.model import Caller, Report, Ticket, WaitFor
 from domain.tickets.policy import policy_of
 from domain.tickets.ports import TicketWork
 
 
-def open(*, work: TicketWork, report: Report, now: datetime) -> Ticket:  # noqa: A001 - the verb of the trade
-    """Make a ticket of a complete report: number, promises, first rung."""
+def open(  # noqa: A001 - the verb of the trade
+    *, work: TicketWork, report: Report, caller: Caller | None = None, now: datetime
+) -> Ticket:
+    """Make a ticket of a report: number, promises, first rung. An emergency has a *caller*."""
     estate = work.register.estate(report.estate_id)
     calendar = work.register.calendar(report.estate_id)
     promise = policy_of(estate.policy).promises[report.urgency]
@@ -29,6 +31,8 @@ def open(*, work: TicketWork, report: Report, now: datetime) -> Ticket:  # noqa:
         resolve_by=calendar.add(now, promise.resolve, promise.clock),
     )  # fmt: skip
     ticket = work.tickets.add(scheduled(work, ticket, now))
+    if caller:
+        work.calls.put(replace(caller, ticket_id=ticket.id, at=now))
     work.record(events.TicketOpened(ticket_id=ticket.id, by=report.reporter_id), now=now)
     return ticket
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.register.ports import RegisterWork
-from domain.tickets.model import Ticket
+from domain.tickets.model import Caller, Hazard, Ticket
 
 
 class Tickets(Protocol):
@@ -42,12 +42,34 @@ class Tickets(Protocol):
     def due(self, *, now: datetime, limit: int) -> Sequence[int]:
         """Ids of the tickets that the clock must look at, the longest overdue first."""
 
+    def alarms(self, estate_id: int, hazard: Hazard, *, since: datetime) -> Sequence[Ticket]:
+        """Emergencies that nobody has dealt with yet and somebody called about after *since*; the newest first."""
+
     def history(self, ticket_id: int) -> Sequence[tuple[datetime, str, int | None, dict[str, Any]]]:
         """Everything that happened to it: when, the event's name, who, details."""
 
 
+class Calls(Protocol):
+    """Who called about which emergency."""
+
+    def about(self, ticket_id: int) -> Sequence[Caller]:
+        """Everybody who called about it, in the order of their first call."""
+
+    def of(self, channel: str, user: str) -> Sequence[Caller]:
+        """What an identity called about and has not ended; the newest first."""
+
+    def put(self, caller: Caller) -> None:
+        """Keep a caller of a ticket, or what is true of them now."""
+
+    def drop(self, caller: Caller) -> None:
+        """They called about something else after all."""
+
+
 class TicketWork(RegisterWork, Protocol):
     """One transaction over tickets and the register."""
+
+    @property
+    def calls(self) -> Calls: ...
 
     @property
     def tickets(self) -> Tickets: ...

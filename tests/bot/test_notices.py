@@ -33,6 +33,7 @@ EXAMPLES: dict[type[e.TicketEvent], dict[str, object]] = {  # what an event need
     e.TicketReopened: {"repairer_id": REPAIRER, "times": 2},
     e.TicketRated: {"mark": 1, "low": True},
     e.CommentAdded: {"low": True},
+    e.CallReceived: {"words": "13812345678 <&>"},
     e.TicketCancelled: {"repairer_id": REPAIRER},
     e.TicketEscalated: {"level": 1, "audience": Audience.MANAGER, "unclaimed": False, "late": True},
     e.ReminderPostponed: {"until": MONDAY, "reason": "known"},
