@@ -1,4 +1,4 @@
-"""The rails in tables: inbox, deliveries, keyboards, conversations, media."""
+"""The rails in tables: deliveries, keyboards, conversations, media."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import delete as remove
-from sqlalchemy.sql.dml import ReturningInsert
 
-from domain.messaging.model import Conversation, Delivery, DeliveryState, Keyboard, Lane, Media, Mode, Received
-from storage.tables import conversations, deliveries, inbox, keyboards, media
+from domain.messaging.model import Conversation, Delivery, DeliveryState, Keyboard, Lane, Media, Mode
+from storage.tables import conversations, deliveries, keyboards, media
 from storage.upsert import Insert, upsert
 
-_RECEIVED = [inbox.c[name] for name in ("id", "channel", "key", "chat", "body", "received_at", "tries")]
 _DELIVERY = [
     deliveries.c[name]
     for name in (
@@ -37,7 +35,7 @@ _DELIVERY = [
 ]  # fmt: skip
 # Spelled out: SQLite uses a partial index only where it can read its condition in the statement.
 UNSENT = deliveries.c.state.in_([literal_column("'queued'"), literal_column("'sending'")])
-_NEW = inbox.c.state == literal_column("'new'")
+_IS_CARD = deliveries.c.subject.is_not(None)
 
 
 def _of_card(table: FromClause) -> tuple[ColumnElement[bool], ...]:
@@ -45,14 +43,7 @@ def _of_card(table: FromClause) -> tuple[ColumnElement[bool], ...]:
 
 
 # The statements of the message path are built once: building one anew costs more than running it.
-_RECEIVED_NAMES = ("channel", "key", "chat", "body", "received_at")
 _CONVERSATION_NAMES = ("owner", "intent", "step", "answers", "misses", "updated_at")
-_WAITING = select(*_RECEIVED).where(_NEW).order_by(inbox.c.id).limit(bindparam("most"))
-_HANDLED = (
-    update(inbox)
-    .where(inbox.c.id.in_(bindparam("rows", expanding=True)))
-    .values(state="done", handled_at=bindparam("now"))
-)
 _OPEN = deliveries.c.channel.in_(bindparam("channels", expanding=True))
 _FIRST = (
     select(func.min(deliveries.c.id))
@@ -103,12 +94,6 @@ _FORGET = remove(conversations).where(conversations.c.owner == bindparam("whose"
 
 
 @cache
-def _receive(dialect: str) -> ReturningInsert[tuple[int]]:
-    unknown = upsert(dialect, inbox).on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.key])
-    return unknown.returning(inbox.c.id)  # PostgreSQL counts no rows here
-
-
-@cache
 def _queue(dialect: str) -> Insert:
     return upsert(dialect, deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.key])
 
@@ -132,38 +117,6 @@ def _delivery_row(delivery: Delivery) -> dict[str, Any]:
         "due_at", "created_at",
     )  # fmt: skip
     return {name: getattr(delivery, name) for name in names}
-
-
-class SqlInbox:
-    """domain.messaging.ports.Inbox."""
-
-    def __init__(self, connection: Connection, news: set[str]) -> None:
-        self._connection = connection
-        self._news = news
-
-    def add(self, received: Received) -> bool:
-        self._news.add("inbox")
-        row = {name: getattr(received, name) for name in _RECEIVED_NAMES}
-        return self._connection.execute(_receive(self._connection.dialect.name), row).one_or_none() is not None
-
-    def waiting(self, *, limit: int) -> Sequence[Received]:
-        return [Received(**row._asdict()) for row in self._connection.execute(_WAITING, {"most": limit})]
-
-    def done(self, ids: Collection[int], *, now: datetime) -> None:
-        self._connection.execute(_HANDLED, {"rows": list(ids), "now": now})
-
-    def failed(self, row: int, *, reason: str) -> None:
-        statement = update(inbox).where(inbox.c.id == row).values(tries=inbox.c.tries + 1, reason=reason)
-        self._connection.execute(statement)
-
-    def park(self, row: int, *, reason: str, now: datetime) -> None:
-        statement = update(inbox).where(inbox.c.id == row).values(state="parked", reason=reason, handled_at=now)
-        self._connection.execute(statement)
-
-    def purge(self, *, before: datetime) -> int:
-        return self._connection.execute(
-            remove(inbox).where(inbox.c.state != "new", inbox.c.handled_at < before)
-        ).rowcount
 
 
 class SqlDeliveries:
@@ -225,6 +178,12 @@ class SqlDeliveries:
         wanted = {"about": subject} if channel is None else {"about": subject, "on": channel, "where": chat}
         rows = self._connection.execute(_COPIES if channel is None else _COPIES_THERE, wanted)
         return [_delivery(row) for row in rows]
+
+    def subject(self, *, channel: str, chat: str, reference: str) -> str | None:
+        same = deliveries.c.channel == channel, deliveries.c.chat == chat, deliveries.c.reference == reference
+        card = _IS_CARD, deliveries.c.mode == Mode.SEND, *same
+        found: str | None = self._connection.execute(select(deliveries.c.subject).where(*card)).scalars().first()
+        return found
 
     def move_chat(self, *, channel: str, old: str, new: str) -> int:
         needed = or_(UNSENT, deliveries.c.subject.is_not(None))

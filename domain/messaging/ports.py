@@ -18,6 +18,9 @@ class Inbox(Protocol):
     def waiting(self, *, limit: int) -> Sequence[Received]:
         """The oldest updates that are neither done nor parked, in order of arrival."""
 
+    def before(self, row: int, *, channel: str, chat: str, since: datetime, limit: int) -> Sequence[Received]:
+        """The newest updates of a chat that came in before one of its updates, oldest first; parked ones left out."""
+
     def done(self, ids: Collection[int], *, now: datetime) -> None: ...
 
     def failed(self, row: int, *, reason: str) -> None:
@@ -57,6 +60,9 @@ class Deliveries(Protocol):
 
     def copies(self, subject: str, *, channel: str | None = None, chat: str | None = None) -> Sequence[Delivery]:
         """Every copy of a card that was or will be sent, as the SEND rows that made them."""
+
+    def subject(self, *, channel: str, chat: str, reference: str) -> str | None:
+        """The card that a message we sent is a copy of."""
 
     def move_chat(self, *, channel: str, old: str, new: str) -> int:
         """Rewrite a chat's id in every row that is still to be sent or edited; the number of rows."""
