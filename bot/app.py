@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,8 +13,11 @@ from bot.channels.base import Channel, Happening, Incoming
 from bot.dialog import enter, reply
 from bot.groups import greet_group, in_group
 from bot.intents import BY_COMMAND, INTENTS
+from bot.intents.draft import FORGOTTEN, answered, is_left, offer
 from bot.intents.feedback import BEST, LOW, read_mark
+from bot.knowledge import Shelf
 from bot.rooms import Rooms
+from bot.talking import belongs, words_of
 from bot.turn import DeepLink, DeskWork, Turn
 from bot.understanding import understand
 from bot.understanding.phrases import guess_language
@@ -25,6 +27,7 @@ from domain.messaging.model import Conversation, Received
 from domain.register.model import Address, Person
 
 log = structlog.get_logger(__name__)
+LATELY, RECALLED = timedelta(hours=1), 5  # of what they wrote, people who are asked to help see this much
 SEEN_EVERY = timedelta(minutes=1)  # how exactly "last used channel" is known
 
 
@@ -36,6 +39,7 @@ class App:
     channels: Mapping[str, Channel]
     rooms: Rooms
     deep_link: DeepLink
+    shelf: Shelf = field(default_factory=Shelf)
 
     def handle(self, work: DeskWork, received: Received, *, now: datetime) -> None:
         """Do what the update asks for.
@@ -50,7 +54,7 @@ class App:
         elif incoming.sender is None:
             self._nobody(work, incoming, now)
         else:
-            self._said(self._turn(work, incoming, now))
+            self._said(self._turn(work, received, incoming, now))
 
     def apologise(self, work: DeskWork, received: Received, now: datetime) -> None:
         """An update was parked: whoever wrote it hears that it was our fault, and what to do.
@@ -62,11 +66,11 @@ class App:
         except Exception:  # noqa: BLE001 - that may be the very reason why it was parked
             return
         if incoming and incoming.private and incoming.sender:
-            turn = self._turn(work, incoming, now)
+            turn = self._turn(work, received, incoming, now)
             turn.forget()
             turn.toast(turn.text("our-fault"))
 
-    def _turn(self, work: DeskWork, incoming: Incoming, now: datetime) -> Turn:
+    def _turn(self, work: DeskWork, received: Received, incoming: Incoming, now: datetime) -> Turn:
         assert incoming.sender is not None
         speaker = work.addresses.speaker(incoming.channel, incoming.sender.user)
         person, staff = (speaker.person, speaker.staff) if speaker else (None, None)
@@ -79,7 +83,17 @@ class App:
             work=work, words=self.words, incoming=incoming, now=now, person=person, staff=staff, group=group,
             language=self._language(incoming, person), conversation=conversation,
             rooms=work.register.rooms_of(person.id) if person else (), deep_link=self.deep_link, intents=INTENTS,
+            recall=partial(self._recall, work, received, incoming, now), shelf=self.shelf,
         )  # fmt: skip
+
+    def _recall(self, work: DeskWork, received: Received, incoming: Incoming, now: datetime) -> Sequence[str]:
+        """What somebody last wrote to us before this."""
+        earlier = work.inbox.before(
+            received.id, channel=incoming.channel, chat=incoming.chat, since=now - LATELY, limit=RECALLED
+        )
+        assert incoming.sender is not None
+        parse = self.channels[received.channel].parse
+        return words_of((parse(one.body) for one in earlier), incoming.sender.user)
 
     def _language(self, incoming: Incoming, person: Person | None) -> str:
         if person and person.language in self.words.languages:
@@ -136,14 +150,34 @@ class App:
             turn.work.register.set_language(turn.person.id, turn.language)
         conversation, wish = turn.conversation, turn.understood
         if turn.incoming.other and not text:
-            raise Refusal(f"cannot-read-{turn.incoming.other}")
+            enter(turn, "unread", {"what": turn.incoming.other})
+            return
         if turn.incoming.other:
             turn.preface = turn.text("only-words-read")
+        if belonging := belongs(turn):
+            enter(turn, *belonging)
+            return
+        conversation = turn.conversation
         if wish.control in CONTROLS and (conversation.intent or wish.control in ALWAYS):
             enter(turn, CONTROLS[wish.control], {})
-        elif conversation.intent is None or _gives_way(turn):
+        elif is_left(turn):
+            if wish.intent in WORTHY:
+                self._wish(turn)
+            offer(turn)
+        elif settled := answered(turn):
+            enter(turn, settled, {})
+        else:
+            self._answer(turn)
+
+    def _answer(self, turn: Turn) -> None:
+        """Words that steer nothing: for the open conversation, or a new one."""
+        conversation, wish, text = turn.conversation, turn.understood, turn.incoming.text
+        assert wish is not None
+        if conversation.intent is None or _gives_way(turn):
             turn.forget()
             self._wish(turn)
+        elif wish.intent == "human" and INTENTS[conversation.intent].lasting:
+            enter(turn, "person", {})
         elif turn.photos and not text and "photos" in conversation.answers:
             enter(turn, "add_photo", {})
         elif (
@@ -201,8 +235,13 @@ class App:
 
 
 REPORTS = frozenset({"repair", "complaint", "emergency"})
+WORTHY = REPORTS | {"inquiry", "fee", "progress", "human"}  # seen to before an old draft is offered
 VERDICTS = frozenset({"yes", "no"})
 WISHES = {
+    "inquiry": "inquire",
+    "fee": "inquire",
+    "renovation": "inquire",
+    "out_of_scope": "inquire",
     "progress": "mytickets",
     "chitchat": "small_talk",
     "praise": "small_talk",
@@ -215,12 +254,13 @@ CONTROLS = {
     "language": "language",
 }  # fmt: skip
 ALWAYS = frozenset({"cancel", "help", "language"})
-FORGOTTEN = timedelta(days=1)  # after that, nobody remembers what they were asked
 
 
 def _gives_way(turn: Turn) -> bool:
     """Is the open question one that nobody means to answer with these words?"""
     conversation, wish = turn.conversation, turn.understood
+    if "unheard" in conversation.answers and "words" not in conversation.answers:
+        return True  # nothing has been told yet
     if conversation.intent is None or not INTENTS[conversation.intent].yields or wish is None:
         return False
     old = conversation.updated_at is not None and turn.now - conversation.updated_at > FORGOTTEN

@@ -6,9 +6,13 @@ from bot.conversation import Intent
 from bot.intents.acquaintance import DUTY, GROUP_HELP, GROUP_LANGUAGE, HELP, I_AM, LANGUAGE, SMALL_TALK, START
 from bot.intents.claim import CLAIM
 from bot.intents.desk import PASS_TO_DESK, PERSON, TO_DESK
+from bot.intents.draft import GO_ON
 from bot.intents.feedback import CANCEL_TICKET, COMMENT, CONFIRM, RATE, REJECT, VERDICT
 from bot.intents.finish import FINISH
+from bot.intents.guess import GUESS, UNREAD
 from bot.intents.hand_over import ASK_HELP, HAND_BACK, PASS_ON
+from bot.intents.keep_answer import APPROVE_ANSWER, DROP_ANSWER, KEEP_ANSWER, REWORD_ANSWER
+from bot.intents.knowledge import ANSWER_FULLY, HELPED, INQUIRE, LOOK_UP, NOT_HELPED
 from bot.intents.late_photo import LATE_PHOTO, WORK_PHOTO
 from bot.intents.lists import BOARD, HISTORY, MINE
 from bot.intents.manage import ASSIGN, POSTPONE
@@ -16,15 +20,20 @@ from bot.intents.progress import ARRIVE, DEPART, RESUME
 from bot.intents.report import REPORT
 from bot.intents.second_thoughts import ADD_WORDS, ALARM, ANOTHER
 from bot.intents.steering import ADD_PHOTO, ANSWER, CANCEL, CHANGE, GO_BACK, NEVER_MIND, SAY_AGAIN, SKIP, START_OVER
+from bot.intents.talk import ABOUT_TALK, ASK_WHETHER_NEW, ASK_WHOM, END_TALK, RELAY, TALK, TALK_ON
+from bot.intents.two_matters import TWO_MATTERS
 from bot.intents.wait import WAIT
 
 _ALL = (
     START, I_AM, HELP, GROUP_HELP, GROUP_LANGUAGE, LANGUAGE, DUTY, SMALL_TALK,
-    REPORT, ALARM, ANOTHER, ADD_WORDS, LATE_PHOTO, WORK_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
+    REPORT, ALARM, ANOTHER, ADD_WORDS, TWO_MATTERS, GUESS, UNREAD, GO_ON,
+    LATE_PHOTO, WORK_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
+    INQUIRE, LOOK_UP, ANSWER_FULLY, HELPED, NOT_HELPED, KEEP_ANSWER, APPROVE_ANSWER, DROP_ANSWER, REWORD_ANSWER,
     ANSWER, CHANGE, NEVER_MIND, CANCEL, SAY_AGAIN, GO_BACK, SKIP, START_OVER, ADD_PHOTO,
     CLAIM, DEPART, ARRIVE, RESUME, WAIT, FINISH, HAND_BACK, PASS_ON, ASK_HELP,
     CONFIRM, REJECT, RATE, COMMENT, VERDICT, CANCEL_TICKET,
     ASSIGN, POSTPONE,
+    TALK, TALK_ON, END_TALK, RELAY, ABOUT_TALK, ASK_WHETHER_NEW, ASK_WHOM,
     MINE, BOARD, HISTORY,
 )  # fmt: skip
 INTENTS: dict[str, Intent] = {intent.name: intent for intent in _ALL}

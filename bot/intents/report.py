@@ -6,28 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.conversation import Answers, Intent, Step
-from bot.dialog import close_card, start
+from bot.dialog import close_card, is_elderly, start
+from bot.intents import two_matters
+from bot.intents.another import ANOTHER_MATTER
+from bot.intents.aside import QUESTIONS, SMALL_TALK, is_thanks, overhear
+from bot.intents.correct import correct
+from bot.intents.guess import guesses
 from bot.intents.reported import (
     KINDS,
     PUBLIC,
     WORDS_MAX,
     advise,
+    another_matter,
     estates_of,
     first_answers,
-    joined,
     more_words,
     report_of,
     settle,
     slots,
 )
+from bot.intents.talk import begin_talk
+from bot.intents.whereabouts import ask_again, in_building
 from bot.turn import Rows, Tap, Turn
+from bot.understanding.rooms import read_building
+from bot.understanding.times import has_passed
 from bot.voice import VISITS
 from domain.tickets import operations as tickets
 from domain.tickets.model import Category, Kind, Urgency
 
-SURE = 0.6
-SMALL_TALK = frozenset({"chitchat", "praise"})
-QUESTIONS = frozenset({"inquiry", "fee", "progress"})
+TAPS_AFTER = 2  # misunderstandings of a question that has no buttons
+AREAS = ("area-lift", "area-stairs", "area-garage", "area-lobby", "area-garden")
 ASKED_CATEGORIES = (
     Category.LEAK, Category.WATER_SUPPLY, Category.DRAINAGE, Category.ELECTRIC, Category.ELEVATOR,
     Category.DOOR_WINDOW_ACCESS, Category.HVAC, Category.WALL_STRUCTURE, Category.PUBLIC_FACILITY, Category.OTHER,
@@ -36,8 +44,10 @@ ASKED_CATEGORIES = (
 
 def _begin(turn: Turn, answers: Answers) -> Answers:
     """What the first message holds; where somebody is in danger, the advice comes before anything else."""
-    known = {**first_answers(turn, turn.understood), **answers}
+    known = {**(first_answers(turn, turn.understood) if answers else two_matters.begin(turn)), **answers}
     advise(turn, known)
+    if known["kind"] == Kind.COMPLAINT and "confirm" not in known:
+        turn.preface = turn.text("complaint-heard")
     return known
 
 
@@ -46,12 +56,17 @@ def _choice(answers: Answers, step: str, label: str, value: Any) -> Tap:
 
 
 def _ask_what(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-    return turn.text("ask-what-photo" if answers["photos"] else "ask-what"), ()
+    """After a photo, a voice note or two misunderstandings, guesses to tap."""
+    lost = answers["photos"] or answers.get("unheard") or turn.conversation.misses >= TAPS_AFTER
+    key = "ask-what-unheard" if answers.get("unheard") else "ask-what-photo" if answers["photos"] else "ask-what"
+    return turn.text(key), guesses(turn, answers) if lost else ()
 
 
 def _read_what(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
-    """Any words will do; what else they hold is used."""
-    if not turn.incoming.text or turn.understood is None:
+    """Any words will do that are not a greeting or a question of where things stand; what else they hold is used."""
+    if turn.understood is None or not any(character.isalnum() for character in turn.incoming.text):
+        return None
+    if turn.understood.control or turn.understood.intent in SMALL_TALK | {"progress"}:
         return None
     found = slots(turn.understood)
     advise(turn, found)
@@ -60,9 +75,13 @@ def _read_what(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
 
 
 def _ask_place(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-    voice = turn.voice
-    rooms = [[_choice(answers, "place", voice.room(room), {"room": room.id})] for room in turn.rooms[:8]]
+    unsure = answers.get("unsure")
+    text, nearest = ask_again(turn, unsure) if unsure else ("", ())
+    offered = list(dict.fromkeys([*nearest, *turn.rooms[:8]]))
+    rooms = [[_choice(answers, "place", turn.voice.room(room), {"room": room.id})] for room in offered]
     public = [_choice(answers, "place", turn.text("button-public-area"), {"public": True})]
+    if unsure:
+        return text, [*rooms, public]
     if answers.get("category") in PUBLIC:
         return turn.text("ask-place-public"), rooms
     return turn.text("ask-place" if turn.rooms else "ask-place-free"), [*rooms, public]
@@ -73,10 +92,13 @@ def _read_place(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     understood = turn.understood
     if understood is None:
         return None
-    found = slots(understood)
-    if "place" in found:
+    found, said = slots(understood), turn.incoming.text.strip()
+    if building := read_building(said):
+        return in_building(turn, said, building)
+    if "place" in found or "unsure" in found:
         return found
-    said = turn.incoming.text.strip()
+    if understood.intent in SMALL_TALK | QUESTIONS:
+        return None
     anywhere = answers.get("place", {}).get("public") or answers.get("category") in PUBLIC or _urgent(answers)
     if said and not understood.control and (anywhere or not turn.rooms):
         return {"place": {"area": said[:100]}}
@@ -85,8 +107,9 @@ def _read_place(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     return None
 
 
-def _ask_area(turn: Turn, _answers: Answers) -> tuple[str, Rows]:
-    return turn.text("ask-area"), ()
+def _ask_area(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    taps = [_choice(answers, "area", label, label) for label in map(turn.text, AREAS)]
+    return turn.text("ask-area"), [taps[at : at + 2] for at in range(0, len(taps), 2)]
 
 
 def _ask_estate(turn: Turn, answers: Answers) -> tuple[str, Rows]:
@@ -123,25 +146,38 @@ def _read_visit(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     found = slots(understood)
     if understood.when is None and understood.control == "yes":
         return {"visit": "visit-anytime"}
-    if understood.when is None and "category" in found:  # more about the matter
-        return more_words(turn, answers)
+    if understood.when is None and "category" in found:  # more about the matter, or another one
+        return another_matter(turn, answers) or more_words(turn, answers)
     if understood.when is None and (understood.control or understood.intent in SMALL_TALK | QUESTIONS):
+        return None
+    estate = turn.work.register.calendar(report_of(turn, {**answers, "contact": ""}).estate_id)
+    if has_passed(said, hour=estate.local(turn.now).hour):
+        turn.preface = turn.text("visit-passed")
+        return None
+    if understood.when is None and not turn.conversation.misses and said.isascii() and " " not in said:
+        turn.preface = turn.text("visit-how")  # asked once: the second time any words will do
         return None
     return {**found, "visit": understood.when or said[:100]}
 
 
-def _ask_contact(turn: Turn, _answers: Answers) -> tuple[str, Rows]:
-    return turn.text("ask-contact"), ()
+def _ask_contact(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    """The number on file is one tap away."""
+    phone = turn.person.phone if turn.person else ""
+    return turn.text("ask-contact"), [[_choice(answers, "contact", phone, phone)]] if phone else []
 
 
 def _read_contact(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
     shared = turn.incoming.contact
     phone = shared.phone if shared else turn.understood.phone if turn.understood else None
+    if phone is None and any(character.isdigit() for character in turn.incoming.text):
+        turn.preface = turn.text("phone-incomplete")
     return {"contact": phone} if phone else None
 
 
 def _summary(turn: Turn, answers: Answers) -> str:
     """What was understood, line by line."""
+    if answers.get("also"):
+        return two_matters.summary(turn, answers)
     voice, report = turn.voice, report_of(turn, answers)
     visit = voice.visit(report)
     lines = [
@@ -156,6 +192,8 @@ def _summary(turn: Turn, answers: Answers) -> str:
 
 
 def _ask_confirm(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    if answers.get("also"):
+        return two_matters.card(turn, answers)
     voice, visit = turn.voice, answers.get("visit")
     lines = [voice.say("confirm-head"), _summary(turn, answers)]
     if not answers["photos"]:
@@ -164,6 +202,8 @@ def _ask_confirm(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     taps = [Tap(voice.say(f"change-{name}"), "change", {"step": name, "draft": answers["draft"]}) for name in changes]
     send = _choice(answers, "confirm", voice.say("button-send"), value=True)
     cancel = Tap(voice.say("button-cancel"), "never_mind", {"draft": answers["draft"]})
+    if is_elderly(turn):
+        return "\n".join([*lines, voice.say("say-what-is-wrong")]), [[send], taps[:1], [cancel]]
     return "\n".join(lines), [[send], taps[:3], [*taps[3:], cancel]]
 
 
@@ -179,45 +219,19 @@ def _read_confirm(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
         return {}
     if understood.control or not turn.incoming.text:
         return None
-    found = slots(understood)
-    other = found.get("category", answers["category"]) != answers["category"]
-    if other and understood.intent in KINDS and understood.confidence >= SURE:
-        new = first_answers(turn, understood)
-        return {"another": new, "photos": [one for one in answers["photos"] if one not in turn.photos]}
-    if understood.intent in SMALL_TALK and not found:
-        turn.preface = turn.text("tap-to-send")
+    if another := another_matter(turn, answers):
+        return another
+    if understood.intent in SMALL_TALK and not slots(understood):
+        turn.preface = turn.text("tap-to-send" if is_thanks(turn) else "tap-to-send-hello")
         return {}
     if understood.intent in QUESTIONS:
         turn.preface = turn.text("question-noted")
     return more_words(turn, answers)
 
 
-def _ask_another(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-    """Is what was just said another matter? Nothing of either is lost."""
-    draft = {"draft": answers["draft"]}
-    rows = [
-        [Tap(turn.text("button-another"), "another", draft)],
-        [Tap(turn.text("button-add-words"), "add_words", draft)],
-    ]
-    return turn.text("ask-another", words=answers["another"]["words"]), rows
-
-
-def _read_another(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
-    """Yes: it is reported next; no: it belongs to this one."""
-    control, new = turn.understood.control if turn.understood else None, answers["another"]
-    if control == "yes":
-        return {"another": None, "next": new}
-    if control == "no":
-        return {"another": None, **joined(answers, new)}
-    return None
-
-
-def _is_another(_turn: Turn, answers: Answers) -> bool:
-    return bool(answers.get("another")) and "confirm" not in answers
-
-
-def _wants_visit(_turn: Turn, answers: Answers) -> bool:
-    return "room" in answers["place"] and answers["kind"] == Kind.REPAIR and not _urgent(answers)
+def _wants_visit(turn: Turn, answers: Answers) -> bool:
+    first = "room" in answers["place"] and answers["kind"] == Kind.REPAIR and not _urgent(answers)
+    return first or two_matters.visits(turn, answers)
 
 
 def _urgent(answers: Answers) -> bool:
@@ -226,8 +240,12 @@ def _urgent(answers: Answers) -> bool:
 
 def _act(turn: Turn, answers: Answers) -> None:
     """Open the ticket; what turned out to be another matter comes next."""
-    ticket = tickets.open(work=turn.work, report=report_of(turn, answers), now=turn.now)
-    close_card(turn, REPORT, answers, turn.text("card-sent", number=ticket.number))
+    reports = two_matters.reports_of(turn, answers)
+    ticket, *others = [tickets.open(work=turn.work, report=one, now=turn.now) for one in reports]
+    numbers = turn.text("comma").join(one.number for one in (ticket, *others))
+    close_card(turn, REPORT, answers, turn.text("card-sent", number=numbers))
+    if ticket.kind is Kind.QUESTION:
+        begin_talk(turn, ticket)
     if following := answers.get("next") or answers.get("another"):
         start(turn, turn.intents["report"], following)
 
@@ -239,18 +257,21 @@ REPORT = Intent(
     private=True,
     lasting=True,
     begin=_begin,
+    correct=correct,
+    overhear=overhear,
     steps=(
         Step("words", _ask_what, _read_what),
+        ANOTHER_MATTER,
         Step("place", _ask_place, _read_place),
         Step("area", _ask_area, _read_place, lambda _turn, answers: bool(answers["place"].get("public"))),
         Step(
             "estate", _ask_estate, _read_estate,
             lambda turn, answers: "room" not in answers["place"] and len(estates_of(turn)) > 1,
         ),
-        Step("category", _ask_category, _read_category),
-        Step("visit", _ask_visit, _read_visit, _wants_visit),
+        Step("category", _ask_category, _read_category, skip=lambda _turn, _answers: {"category": Category.OTHER}),
+        Step("visit", _ask_visit, _read_visit, _wants_visit, skip=lambda _turn, _answers: {"visit": "visit-anytime"}),
+        two_matters.ALSO_PLACE,
         Step("contact", _ask_contact, _read_contact),
-        Step("another_matter", _ask_another, _read_another, _is_another),
         Step("confirm", _ask_confirm, _read_confirm, lambda _turn, answers: not _urgent(answers), card=_summary),
     ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ PUBLIC = frozenset({
 })  # fmt: skip
 KINDS = {"repair": Kind.REPAIR, "emergency": Kind.REPAIR, "complaint": Kind.COMPLAINT}
 WORDS_MAX = 2000
+SURE = 0.6
 FILLER = 3  # characters around an answer that say nothing more: "明天下午来吧"
 
 
@@ -28,12 +29,12 @@ def advise(turn: Turn, answers: Mapping[str, Any]) -> None:
         turn.answer(turn.text(f"advice-{answers['hazard']}"), lane=Lane.URGENT)
 
 
-def first_answers(turn: Turn, understood: Understood | None) -> dict[str, Any]:
-    """The answers that a first message already holds."""
+def first_answers(turn: Turn, understood: Understood | None, *, words: str = "") -> dict[str, Any]:
+    """The answers that a first message already holds, or the part of it that *words* are."""
     answers: dict[str, Any] = {"photos": list(turn.photos), "album": turn.incoming.album, "urgency": Urgency.NORMAL}
     answers["kind"] = KINDS.get(understood.intent, Kind.QUESTION) if understood else Kind.REPAIR
-    if understood and turn.incoming.text:
-        answers |= {"words": turn.incoming.text[:WORDS_MAX], **slots(understood)}
+    if understood and (said := words or turn.incoming.text):
+        answers |= {"words": said[:WORDS_MAX], **slots(understood)}
     if turn.person and turn.person.phone:
         answers.setdefault("contact", turn.person.phone)
     return settle(turn, answers)
@@ -47,6 +48,8 @@ def slots(understood: Understood) -> dict[str, Any]:
         found["place"] = {"room": place.room_id}
     elif place.public_area:
         found["place"] = {"area": place.public_area}
+    elif place.said:
+        found["unsure"] = {"said": place.said, "nearest": list(place.nearest), "known": False}
     if place.spot:
         found["spot"] = place.spot
     if understood.category in list(Category) and understood.category != Category.OTHER:
@@ -71,8 +74,15 @@ def settle(turn: Turn, answers: Mapping[str, Any]) -> dict[str, Any]:
         after.setdefault("category", Category.PROPERTY_SERVICE)
         if turn.rooms:
             after.setdefault("place", {"room": turn.rooms[0].id})
+    if "unsure" in after and after["urgency"] == Urgency.EMERGENCY:  # whoever comes asks the way
+        after.setdefault("place", {"area": after["unsure"]["said"]})
     at_home = "spot" in after or after["urgency"] == Urgency.EMERGENCY  # in danger, nobody is asked where they live
-    if len(turn.rooms) == 1 and "words" in after and (at_home or after.get("category") not in PUBLIC):
+    if (
+        len(turn.rooms) == 1
+        and "words" in after
+        and "unsure" not in after
+        and (at_home or after.get("category") not in PUBLIC)
+    ):
         after.setdefault("place", {"room": turn.rooms[0].id})
     return after
 
@@ -83,6 +93,17 @@ def more_words(turn: Turn, answers: Answers) -> dict[str, Any]:
     said = turn.incoming.text.strip()
     alone = any(len(said) - len(found.get(name, "")) <= FILLER for name in ("visit", "contact") if name in found)
     return {**found, "words": answers["words"] if alone else f"{answers['words']}\n{said}"[:WORDS_MAX]}
+
+
+def another_matter(turn: Turn, answers: Answers) -> dict[str, Any] | None:
+    """Words that report something else than the open report does: nothing of either is lost."""
+    understood = turn.understood
+    if understood is None or understood.intent not in KINDS or understood.confidence < SURE:
+        return None
+    if slots(understood).get("category", answers.get("category")) == answers.get("category"):
+        return None
+    photos = [one for one in answers["photos"] if one not in turn.photos]
+    return {"another": first_answers(turn, understood), "photos": photos}
 
 
 def joined(answers: Answers, more: Answers) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.conversation import Answers, Intent, without
-from bot.dialog import advance, ask, card_of, close_card, laid_down, skip, take_up
+from bot.dialog import advance, ask, card_of, close_card, laid_down, skip, start, take_up
 from bot.turn import Tap, Turn
 from domain.errors import Refusal
 from domain.tickets.lifecycle import MOVES, Action, Status
 
-DEPENDENT = {"place": ("place", "area", "spot", "estate"), "words": ("words",)}
+DEPENDENT = {"place": ("place", "area", "spot", "estate", "unsure"), "words": ("words",)}
 
 
 def _open(turn: Turn, answers: Answers) -> Intent:
@@ -47,6 +47,9 @@ def _never_mind(turn: Turn, answers: Answers) -> None:
 
 def _cancel(turn: Turn, _answers: Answers) -> None:
     """The open question; where there is none, perhaps a ticket is meant."""
+    if turn.conversation.intent == "talk":
+        start(turn, turn.intents["end_talk"], {"ticket": turn.conversation.answers["ticket"]})
+        return
     if turn.conversation.intent is not None:
         _never_mind(turn, {})
         return
@@ -59,8 +62,8 @@ def _cancel(turn: Turn, _answers: Answers) -> None:
     turn.answer(turn.text("ask-cancel-which" if rows else "nothing-to-cancel"), rows)
 
 
-def _again(turn: Turn, _answers: Answers) -> None:
-    advance(turn, _open(turn, {}), turn.conversation.answers)
+def _again(turn: Turn, answers: Answers) -> None:
+    advance(turn, _open(turn, answers), turn.conversation.answers)
 
 
 def _back(turn: Turn, _answers: Answers) -> None:

@@ -37,3 +37,8 @@ GRAMMARS = tuple(
         r"^(?P<room>\d{3,4}[a-z]?)$",
     )
 )
+
+BUILDING_ALONE = re.compile(
+    rf"(?:我?(?:是|在|住))?(?P<zh>{_n}|[a-z]\d?)\s*(?:栋|幢|号楼|座|#楼|#)(?:的|那边?|楼)?"
+    r"|(?:it'?s\s+)?(?:in\s+|at\s+)?(?:block|blk|building|bldg|tower)\s*(?:no\.?\s*)?#?(?P<en>\d{1,3}|[a-z]\d?)"
+)

@@ -9,8 +9,9 @@ from typing import overload
 from rapidfuzz import fuzz, process
 
 from bot.understanding.model import Room
+from bot.understanding.normalise import normalise
 from bot.understanding.numerals import digits
-from bot.understanding.room_grammar import GRAMMARS
+from bot.understanding.room_grammar import BUILDING_ALONE, GRAMMARS
 
 NEAREST = 3
 ALIKE = 70  # of 100: one digit of four may differ
@@ -67,6 +68,12 @@ class RoomIndex(Sequence[Room]):
 def key(part: str) -> str:
     """One form for "03", "3" and "三"."""
     return digits(part.strip().lower()).lstrip("0")
+
+
+def read_building(raw: str) -> str | None:
+    """The building, where a message names one and nothing else: "5栋", "in block 5"."""
+    found = BUILDING_ALONE.fullmatch(normalise(raw).plain.strip(" .,!。"))
+    return key(found["zh"] or found["en"]) if found else None
 
 
 def read_rooms(plain: str) -> Iterator[RoomSaid]:

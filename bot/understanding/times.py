@@ -2,7 +2,7 @@
 
 import re
 
-from bot.understanding.normalise import Text
+from bot.understanding.normalise import Text, normalise
 
 _num = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _weekday_zh = r"(?:周|星期|礼拜)"
@@ -63,6 +63,29 @@ _past_en = re.compile(
     r"(?:\b(?:since|every|started|until|all)|(?:\b(?:last|yesterday|ago|this morning)\b)(?:\s+\w+){0,2})\s*(?:the\s*)?$"
 )
 _bare_range_en = re.compile(r"\d{1,2}\s*(?:-|to|and)\s*\d{1,2}")  # "3 to 5" may count anything
+
+
+_gone = re.compile(r"昨[天日晚夜早]|前[天日]|上周|上星期|上个月|刚才|\b(?:yesterday|last (?:night|week|month)|ago)\b")
+_today = re.compile(
+    r"(?:今天|今日|today,?)\s*(?:的|at\s)?\s*(?P<part>上午|早上|中午|下午|晚上|morning|afternoon)?\s*"
+    r"(?P<hour>\d{1,2})?\s*(?:点|时|:\d\d|(?P<half>[ap])\.?m)?|this (?P<this>morning|afternoon)|(?P<dawn>今早)"
+)
+_ends = {"上午": 12, "早上": 12, "morning": 12, "中午": 14, "下午": 18, "afternoon": 18, "晚上": 24}  # o'clock
+_later = frozenset({"下午", "晚上", "afternoon", "p"})
+
+
+def has_passed(raw: str, *, hour: int) -> bool:
+    """Is the time that was said over already, when it is *hour* o'clock: "昨天下午", "今天上午" in the afternoon?"""
+    plain = normalise(raw).plain
+    found = _today.search(plain)
+    if found is None:
+        return _gone.search(plain) is not None
+    part = found["part"] or found["this"] or ("早上" if found["dawn"] else None)
+    if found["hour"] is None:
+        return hour >= _ends.get(part or "", 24)
+    said = int(found["hour"])
+    late = not {part, found["half"]}.isdisjoint(_later) and said < 12
+    return said + 12 * late <= hour if part or found["half"] else False
 
 
 def read_when(text: Text) -> str | None:

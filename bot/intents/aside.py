@@ -1,0 +1,39 @@
+"""What is said beside the open question: a greeting, a question of their own, an answer to another question."""
+
+from __future__ import annotations
+
+from bot.conversation import Answers
+from bot.intents.reported import another_matter, slots
+from bot.turn import Turn
+from bot.understanding.phrases import phrases
+
+SMALL_TALK = frozenset({"chitchat", "praise"})
+QUESTIONS = frozenset({"inquiry", "fee", "progress"})
+
+
+def overhear(turn: Turn, answers: Answers) -> Answers | None:
+    """All answers after it; the open question is asked again. None where nothing was understood at all."""
+    understood = turn.understood
+    if understood is None or understood.control or not turn.incoming.text:
+        return None
+    if "category" in answers and (another := another_matter(turn, answers)):
+        return {**answers, **another}
+    if understood.intent in SMALL_TALK:
+        turn.preface = turn.text("welcome-aside" if is_thanks(turn) else "hello-aside")
+        return answers
+    if understood.intent in QUESTIONS:
+        turn.intents["mytickets" if understood.intent == "progress" else "pass_to_desk"].act(turn, {})
+        return answers
+    found = {name: value for name, value in slots(understood).items() if answers.get(name) != value}
+    if not found:
+        return None
+    turn.preface = turn.text("noted")
+    return {**answers, **found}
+
+
+def is_thanks(turn: Turn) -> bool:
+    """Thanks or praise, rather than a greeting."""
+    understood = turn.understood
+    said = {match.words.casefold() for match in understood.matches} if understood else set()
+    thanks = set(phrases(turn.language).concepts["thanks"])
+    return bool(said & thanks) or bool(understood and understood.intent == "praise")
