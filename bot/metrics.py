@@ -15,6 +15,7 @@ UPDATES_IN = Counter("guanjia_updates_received_total", "Updates taken from the i
 UPDATES_HANDLED = Counter("guanjia_updates_handled_total", "Updates handled or parked", ["channel", "outcome"])
 DELIVERIES = Counter("guanjia_deliveries_total", "Deliveries by how each try ended", ["channel", "lane", "state"])
 ESCALATIONS = Counter("guanjia_escalations_total", "Rungs of the ladder that were climbed", ["audience", "late"])
+ANSWERS = Counter("guanjia_answers_total", "Questions by what became of them, and of their answers", ["outcome"])
 HANDLING_LAG = Histogram(
     "guanjia_handling_lag_seconds", "From an update's arrival to its answer being queued",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),

@@ -82,6 +82,10 @@ class Words:
         clock = format_time(when.astimezone(ZoneInfo(timezone)), "short", locale=_locale(language))
         return f"{self.day(when, language=language, timezone=timezone)} {clock}"
 
+    def written(self, when: datetime, *, language: str) -> str:
+        """A date for the record: "2026年11月1日", "November 1, 2026"."""
+        return format_date(when.date(), "long", locale=_locale(language))
+
     def day(self, when: datetime, *, language: str, timezone: str) -> str:
         """A date as one says it: "11月23日周一", "Mon, Nov 23"."""
         locale = _locale(language)

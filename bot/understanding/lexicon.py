@@ -96,7 +96,7 @@ class Lexicon:
 
     def _words(self, found: re.Match[str]) -> Iterator[Unit]:
         for word in self._data.rewrite.get(found[0], found[0]).split():
-            yield Unit(word, _stem(word, self._data.suffixes), found.start(), found.end())
+            yield Unit(word, stemmed(word, self._data.suffixes), found.start(), found.end())
 
     def _exact(self, units: Sequence[Unit]) -> Iterator[Hit]:
         stems = [self._corrected(unit) for unit in units]
@@ -165,7 +165,8 @@ def _shadows(last: Hit, hit: Hit) -> bool:
     return hit.end <= last.end or (length >= LONG and hit.last_unit - hit.unit <= length)
 
 
-def _stem(word: str, suffixes: Iterable[str]) -> str:
+def stemmed(word: str, suffixes: Iterable[str]) -> str:
+    """The word without its endings."""
     for suffix in suffixes:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             word = word[: -len(suffix)]

@@ -1,0 +1,32 @@
+"""The managers' card of an answer that the desk wants to keep."""
+
+from __future__ import annotations
+
+from bot.audiences import Recipient, Scene
+from bot.turn import Rows, Tap
+from bot.voice import Voice
+from domain.knowledge.model import Entry, Status
+
+STANDS = {
+    Status.DRAFT: "answer-is-draft",
+    Status.APPROVED: "answer-is-approved",
+    Status.DROPPED: "answer-is-dropped",
+}
+
+
+def answer_card(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """Question and answer, where they stand, and what a manager can do about it."""
+    entry = scene.work.knowledge.of_ticket(scene.ticket.id)
+    assert entry is not None
+    text = voice.say("answer-card", title=entry.title, answer=entry.answer, name=voice.name(entry.by))
+    return f"{text}\n{voice.say(STANDS[entry.status])}", _rows(voice, entry)
+
+
+def _rows(voice: Voice, entry: Entry) -> Rows:
+    if entry.status is not Status.DRAFT:
+        return ()
+    named = {"entry": entry.id}
+    return [
+        [Tap(voice.say("button-approve"), "approve_answer", named)],
+        [Tap(voice.say("button-reword"), "reword_answer", named), Tap(voice.say("button-drop"), "drop_answer", named)],
+    ]
