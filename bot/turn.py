@@ -11,16 +11,17 @@ from typing import Any, Protocol
 
 from bot.channels.base import Button, Incoming, Outgoing
 from bot.conversation import Intent
+from bot.knowledge import Shelf
 from bot.understanding import Understood
 from bot.voice import Voice
 from bot.words import Words
+from domain.knowledge.ports import KnowledgeWork
 from domain.messaging.model import Conversation, Delivery, Keyboard, Lane, Media, Mode
 from domain.messaging.ports import Rails
 from domain.register.model import Group, Person, Room, Staff
-from domain.tickets.ports import TicketWork
 
 
-class DeskWork(TicketWork, Rails, Protocol):
+class DeskWork(KnowledgeWork, Rails, Protocol):
     """What a turn may use: the domain's stores and the rails, in one transaction."""
 
     def savepoint(self) -> AbstractContextManager[None]:
@@ -34,7 +35,7 @@ class Tap:
     label: str
     intent: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
-    ask: str | None = None  # "contact"
+    ask: str | None = None  # "contact", "location"
     url: str | None = None
 
 
@@ -75,6 +76,7 @@ class Turn:
     conversation: Conversation
     intents: Mapping[str, Intent]
     deep_link: DeepLink
+    shelf: Shelf = field(default_factory=Shelf)
     read: Callable[[str], Understood] | None = None  # understands a part of what was said
     recall: Callable[[], Sequence[str]] = tuple  # what they wrote to us before this
     photos: tuple[str, ...] = ()  # keys of Media

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation import Answers, Intent
+from bot.intents.keep_answer import keep_rows
 from bot.intents.words import still, words_step
 from bot.turn import Turn
 from domain.tickets import operations as tickets
@@ -14,7 +15,7 @@ def _act(turn: Turn, answers: Answers) -> None:
         work=turn.work, ticket_id=answers["ticket"], words=answers["words"], photos=tuple(answers.get("photos", ())),
         by=turn.me, now=turn.now,
     )  # fmt: skip
-    turn.answer(turn.text("finished-answer", number=ticket.number))
+    turn.answer(turn.text("finished-answer", number=ticket.number), keep_rows(turn, ticket))
 
 
 FINISH = Intent(
