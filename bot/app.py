@@ -13,18 +13,20 @@ from bot.channels.base import Channel, Happening, Incoming
 from bot.dialog import enter, reply
 from bot.groups import greet_group, in_group
 from bot.intents import BY_COMMAND, INTENTS
-from bot.intents.draft import FORGOTTEN, answered, is_left, offer
-from bot.intents.feedback import BEST, LOW, read_mark
+from bot.intents.draft import answered, is_left, offer
+from bot.intents.emergency import alarm_in_group, is_alarm, is_certain
+from bot.intents.feedback import read_mark
 from bot.knowledge import Shelf
 from bot.rooms import Rooms
-from bot.talking import belongs, words_of
+from bot.talking import words_of
 from bot.turn import DeepLink, DeskWork, Turn
 from bot.understanding import understand
 from bot.understanding.phrases import guess_language
+from bot.wishes import ALWAYS, CONTROLS, REPORTS, VERDICTS, WISHES, WORTHY, gives_way, goes_first
 from bot.words import Words
 from domain.errors import Refusal
 from domain.messaging.model import Conversation, Received
-from domain.register.model import Address, Person
+from domain.register.model import Address, GroupKind, Person
 
 log = structlog.get_logger(__name__)
 LATELY, RECALLED = timedelta(hours=1), 5  # of what they wrote, people who are asked to help see this much
@@ -105,7 +107,7 @@ class App:
             if turn.incoming.button is not None:
                 self._pressed(turn)
             elif not turn.incoming.private:
-                in_group(turn)
+                self._in_group(turn)
             elif turn.incoming.command:
                 self._command(turn)
             else:
@@ -138,26 +140,20 @@ class App:
     def _words(self, turn: Turn) -> None:
         """Free words: an answer to the open question, or a new wish."""
         if turn.person is None:
-            turn.language = guess_language(turn.incoming.text.lower()) or turn.language
-            enter(turn, "start", {})
+            self._stranger(turn)
             return
         turn.keep_photos()
-        text = turn.incoming.text
-        turn.read = partial(understand, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
-        turn.understood = turn.read(text)
+        self._understand(turn)
+        assert turn.understood is not None
         if turn.person.language is None and turn.understood.language:
             turn.language = turn.understood.language
             turn.work.register.set_language(turn.person.id, turn.language)
-        conversation, wish = turn.conversation, turn.understood
-        if turn.incoming.other and not text:
-            enter(turn, "unread", {"what": turn.incoming.other})
+        if first := goes_first(turn):
+            enter(turn, *first)
             return
+        conversation, wish = turn.conversation, turn.understood
         if turn.incoming.other:
             turn.preface = turn.text("only-words-read")
-        if belonging := belongs(turn):
-            enter(turn, *belonging)
-            return
-        conversation = turn.conversation
         if wish.control in CONTROLS and (conversation.intent or wish.control in ALWAYS):
             enter(turn, CONTROLS[wish.control], {})
         elif is_left(turn):
@@ -173,19 +169,47 @@ class App:
         """Words that steer nothing: for the open conversation, or a new one."""
         conversation, wish, text = turn.conversation, turn.understood, turn.incoming.text
         assert wish is not None
-        if conversation.intent is None or _gives_way(turn):
+        if conversation.intent is None or gives_way(turn):
             turn.forget()
             self._wish(turn)
         elif wish.intent == "human" and INTENTS[conversation.intent].lasting:
             enter(turn, "person", {})
         elif turn.photos and not text and "photos" in conversation.answers:
             enter(turn, "add_photo", {})
-        elif (
-            wish.hazard and wish.hazard != conversation.answers.get("hazard") and not INTENTS[conversation.intent].staff
-        ):
-            enter(turn, "alarm", {})
         else:
             reply(turn, INTENTS[conversation.intent], conversation)
+
+    def _understand(self, turn: Turn) -> None:
+        turn.read = partial(understand, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
+        turn.understood = turn.read(turn.incoming.text)
+
+    def _notice_danger(self, turn: Turn) -> bool:
+        """Do these words name a danger? Told without a look at the records, which most words are not worth."""
+        hazard = understand(turn.incoming.text, language=turn.language).hazard
+        if hazard:
+            self._understand(turn)
+        return hazard is not None
+
+    def _in_group(self, turn: Turn) -> None:
+        """Danger in an owners' group is heard without our being addressed; everything else only when we are."""
+        owners = turn.group is not None and turn.group.kind is GroupKind.OWNERS and not turn.incoming.command
+        if owners and self._notice_danger(turn) and turn.understood and is_certain(turn.understood):
+            alarm_in_group(turn)
+        else:
+            in_group(turn)
+
+    def _stranger(self, turn: Turn) -> None:
+        """Somebody whom we do not know is asked who they are; in danger they are helped first."""
+        turn.language = guess_language(turn.incoming.text.lower()) or turn.language
+        if self._notice_danger(turn) and is_alarm(turn):
+            enter(turn, "alarm", {})
+        elif turn.incoming.location and turn.conversation.intent:
+            enter(turn, "share_location", {})
+        elif turn.incoming.text and turn.conversation.intent:
+            self._understand(turn)
+            reply(turn, INTENTS[turn.conversation.intent], turn.conversation)
+        else:
+            enter(turn, "start", {})
 
     def _wish(self, turn: Turn) -> None:
         """A new conversation, by what the words want."""
@@ -232,40 +256,6 @@ class App:
                 deep_link=self.deep_link, intents=INTENTS,
             )  # fmt: skip
             turn.toast(turn.text("anonymous-admin"), alert=True)
-
-
-REPORTS = frozenset({"repair", "complaint", "emergency"})
-WORTHY = REPORTS | {"inquiry", "fee", "progress", "human"}  # seen to before an old draft is offered
-VERDICTS = frozenset({"yes", "no"})
-WISHES = {
-    "inquiry": "inquire",
-    "fee": "inquire",
-    "renovation": "inquire",
-    "out_of_scope": "inquire",
-    "progress": "mytickets",
-    "chitchat": "small_talk",
-    "praise": "small_talk",
-    "human": "person",
-    "control": "help",
-}
-CONTROLS = {
-    "cancel": "cancel_draft", "help": "help", "restart": "start_over", "back": "go_back", "repeat": "say_again",
-    "skip": "skip",
-    "language": "language",
-}  # fmt: skip
-ALWAYS = frozenset({"cancel", "help", "language"})
-
-
-def _gives_way(turn: Turn) -> bool:
-    """Is the open question one that nobody means to answer with these words?"""
-    conversation, wish = turn.conversation, turn.understood
-    if "unheard" in conversation.answers and "words" not in conversation.answers:
-        return True  # nothing has been told yet
-    if conversation.intent is None or not INTENTS[conversation.intent].yields or wish is None:
-        return False
-    old = conversation.updated_at is not None and turn.now - conversation.updated_at > FORGOTTEN
-    content = conversation.answers.get("mark", BEST) > LOW  # who is not, is asked what went wrong and speaks of that
-    return old or wish.hazard is not None or (content and wish.intent == "repair")
 
 
 def _unseen(address: Address, now: datetime) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.turn import DeskWork
 from bot.words import DEFAULT
+from domain.calendar import Clock
 from domain.register.model import GroupKind, Staff
 from domain.tickets.eligibility import eligible, superiors
 from domain.tickets.events import TicketAssigned, TicketCancelled, TicketEscalated, TicketEvent
-from domain.tickets.model import Ticket, Urgency
+from domain.tickets.model import Caller, Kind, Ticket, Urgency
 from domain.tickets.policy import Audience
 
 
@@ -47,7 +49,31 @@ def people(scene: Scene, person_ids: Collection[int]) -> list[Recipient]:
 
 def reporter(scene: Scene) -> list[Recipient]:
     """The owner who reported."""
-    return people(scene, [scene.ticket.reporter_id])
+    reporter_id = scene.ticket.reporter_id
+    return people(scene, [reporter_id]) if reporter_id else _reached(scene, _callers(scene)[:1])
+
+
+def owners(scene: Scene) -> list[Recipient]:
+    """The owner who reported; in an emergency everybody else who called, too."""
+    return [*reporter(scene), *other_callers(scene)]
+
+
+def other_callers(scene: Scene) -> list[Recipient]:
+    """Whoever called about the same emergency after the first."""
+    return _reached(scene, _callers(scene)[1:])
+
+
+def others_who_called(scene: Scene) -> list[Recipient]:
+    """Everybody who called about the emergency but the one who did it."""
+    by = scene.event.by
+    return [one for one in owners(scene) if by is None or one.person_id != by]
+
+
+def others_who_were_called(scene: Scene) -> list[Recipient]:
+    """Every chat that was given a card of it, but the one who did it."""
+    found = {(one.channel, one.chat): one for card in ("ticket", "work", "manage") for one in copies(card)(scene)}
+    by = scene.event.by
+    return [one for one in found.values() if by is None or one.person_id != by]
 
 
 def repairer(scene: Scene) -> list[Recipient]:
@@ -65,6 +91,26 @@ def relieved(scene: Scene) -> list[Recipient]:
     """Whoever had it in hand when a manager gave it to somebody else."""
     gone = scene.event.before_id if isinstance(scene.event, TicketAssigned) else None
     return people(scene, [gone]) if gone and gone not in (scene.event.by, scene.ticket.repairer_id) else []
+
+
+def desk(scene: Scene) -> list[Recipient]:
+    """Who talks with the owner: whoever took the question, else the staff groups."""
+    return repairer(scene) or staff_groups(scene)
+
+
+def repairer_if_others(scene: Scene) -> list[Recipient]:
+    """Whoever has it in hand, when it was not they who did it."""
+    return repairer(scene) if scene.event.by != scene.ticket.repairer_id else []
+
+
+def kept_waiting(scene: Scene) -> list[Recipient]:
+    """The owner of a question that nobody took in time; who asked while the desk was closed was told when it opens."""
+    event, ticket = scene.event, scene.ticket
+    assert isinstance(event, TicketEscalated)
+    first = event.unclaimed and event.level == 1 and ticket.kind is Kind.QUESTION and ticket.responded_at is None
+    calendar = scene.work.register.calendar(ticket.estate_id)
+    asked = calendar.add(ticket.queued_at, timedelta(), Clock.OFFICE)
+    return reporter(scene) if first and asked == ticket.queued_at else []
 
 
 def reporter_if_others(scene: Scene) -> list[Recipient]:
@@ -132,6 +178,17 @@ def copies(card: str) -> Callable[[Scene], Iterable[Recipient]]:
         ]
 
     return find
+
+
+def _callers(scene: Scene) -> Sequence[Caller]:
+    return scene.work.calls.about(scene.ticket.id) if scene.ticket.hazard else ()
+
+
+def _reached(scene: Scene, callers: Sequence[Caller]) -> list[Recipient]:
+    """Their private chats; a stranger's is the one that they wrote from."""
+    known = people(scene, [one.person_id for one in callers if one.person_id])
+    strangers = [one for one in callers if not one.person_id and one.chat]
+    return [*known, *(Recipient(one.channel, one.chat or "", one.language) for one in strangers)]
 
 
 def _language(scene: Scene, channel: str, chat: str, person_id: int | None) -> str:

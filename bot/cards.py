@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.alarms import callers, calling_off, stranger
 from bot.turn import Rows, Tap
 from bot.voice import Voice
 from bot.words import Said, mask, mask_numbers
 from domain.register.model import Flag
 from domain.tickets.lifecycle import ALLOWED, IN_PROGRESS, LIVE, MOVES, Action, Party, Status
 from domain.tickets.model import Kind, Ticket, Urgency
+from domain.tickets.relaying import is_talk
 
 WORKER_LAYOUT = (
     (Action.DEPART, Action.ARRIVE, Action.RESUME),
     (Action.FINISH, Action.WAIT),
     (Action.PASS_ON, Action.HAND_BACK, Action.ASK_HELP),
 )
+TALK_LAYOUT = ((Action.FINISH,), (Action.RESUME, Action.WAIT), (Action.PASS_ON, Action.HAND_BACK))
 MANAGER_LAYOUT = ((Action.CLAIM, Action.ASSIGN), (Action.POSTPONE,))
 CARE = (Flag.ELDERLY, Flag.LIVING_ALONE, Flag.DISABLED, Flag.INFANT)
 _SIGN = {Urgency.EMERGENCY: "🔴", Urgency.NORMAL: "🟡", Urgency.PLANNED: "🟢"}
@@ -38,33 +41,48 @@ def rows_for(voice: Voice, ticket: Ticket, party: Party, layout: Sequence[Sequen
 
 def staff_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
     """For the group: no name, and only the ends of the number."""
-    phone = [voice.say("card-phone", phone=mask(ticket.contact))] if ticket.status in LIVE else []
+    phone = [voice.say("card-phone", phone=mask(ticket.contact))] if ticket.contact and ticket.status in LIVE else []
     public = replace(ticket, words=mask_numbers(ticket.words), visit=mask_numbers(ticket.visit))
-    lines = [*_facts(voice, public), *phone, *_state(voice, ticket)]
+    calls = callers(voice, ticket, public=True)
+    lines = [*_facts(voice, public), *calls, *phone, *_state(voice, ticket), *_talk(voice, ticket, "talk-hint-reply")]
     rows = (
         [[Tap(voice.say("action-claim"), Action.CLAIM, {"ticket": ticket.id})]] if ticket.status == Status.OPEN else []
     )
-    return "\n".join(lines), rows
+    return "\n".join(lines), [*rows, *calling_off(voice, ticket)]
 
 
 def worker_card(voice: Voice, ticket: Ticket, viewer: int | None) -> tuple[str, Rows]:
     """For whoever holds the ticket: full contact and the next steps; for those who held it, neither."""
     if viewer != ticket.repairer_id:
         return "\n".join([*_head(voice, ticket), *_state(voice, ticket)]), ()
-    reporter = voice.name(ticket.reporter_id)
-    contact = voice.say("card-contact", name=reporter, phone=ticket.contact)
-    lines = [*_facts(voice, ticket), contact, *_care(voice, ticket), *_promise(voice, ticket), *_state(voice, ticket)]
-    return "\n".join(lines), rows_for(voice, ticket, Party.REPAIRER, WORKER_LAYOUT)
+    contact = (
+        voice.say("card-contact", name=voice.name(ticket.reporter_id), phone=ticket.contact)
+        if ticket.reporter_id
+        else stranger(voice, ticket)
+    )
+    about = [*_facts(voice, ticket), *callers(voice, ticket), contact, *_care(voice, ticket)]
+    lines = [*about, *_promise(voice, ticket), *_state(voice, ticket)]
+    return "\n".join([*lines, *_talk(voice, ticket, "talk-hint-write")]), worker_rows(voice, ticket)
+
+
+def worker_rows(voice: Voice, ticket: Ticket) -> Rows:
+    """The next steps of whoever holds the ticket; a talk is ended, not repaired."""
+    if not is_talk(ticket):
+        return [*rows_for(voice, ticket, Party.REPAIRER, WORKER_LAYOUT), *calling_off(voice, ticket)]
+    _, *rows = rows_for(voice, ticket, Party.REPAIRER, TALK_LAYOUT)
+    end = Tap(voice.say("button-end-talk"), "close_talk", {"ticket": ticket.id})
+    return [[end], *rows]
 
 
 def manager_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
     """For a manager who is called: what it is, how late, and what they can do about it."""
-    lines = [*_facts(voice, ticket), *_care(voice, ticket), *_promise(voice, ticket), *_state(voice, ticket)]
+    about = [*_facts(voice, ticket), *callers(voice, ticket), *_care(voice, ticket)]
+    lines = [*about, *_promise(voice, ticket), *_state(voice, ticket)]
     history = [Tap(voice.say("button-history"), "history", {"ticket": ticket.id})]
     rows = rows_for(voice, ticket, Party.MANAGER, MANAGER_LAYOUT)
     if ticket.status in IN_PROGRESS:
         rows = [[tap for tap in row if tap.intent != Action.CLAIM] for row in rows]
-    return "\n".join(lines), [*rows, history]
+    return "\n".join(lines), [*rows, *calling_off(voice, ticket), history]
 
 
 def verdict_rows(voice: Voice, ticket: Ticket) -> Rows:
@@ -78,7 +96,7 @@ def line(voice: Voice, ticket: Ticket) -> Said:
     """One ticket in a list."""
     return voice.say(
         "ticket-line", sign=_SIGN[ticket.urgency], number=ticket.number, place=voice.place(ticket),
-        category=voice.say(f"category-{ticket.category}"), status=_status(voice, ticket),
+        category=voice.say(f"category-{ticket.category}"), status=status(voice, ticket),
     )  # fmt: skip
 
 
@@ -91,6 +109,9 @@ def _head(voice: Voice, ticket: Ticket) -> list[Said]:
 
 def _facts(voice: Voice, ticket: Ticket) -> list[Said]:
     lines = [*_head(voice, ticket), voice.say("card-words", words=ticket.words)]
+    if ticket.location:
+        latitude, longitude = ticket.location
+        lines.append(voice.say("card-location", latitude=f"{latitude:.6f}", longitude=f"{longitude:.6f}"))
     if ticket.visit:
         lines.append(voice.say("card-visit", visit=voice.visit(ticket)))
     if ticket.photos:
@@ -102,7 +123,7 @@ def _facts(voice: Voice, ticket: Ticket) -> list[Said]:
 
 def _care(voice: Voice, ticket: Ticket) -> list[Said]:
     """What to be careful about at this door."""
-    person = voice.work.register.person(ticket.reporter_id)
+    person = voice.work.register.person(ticket.reporter_id) if ticket.reporter_id else None
     flags = [voice.say(f"care-{flag}") for flag in CARE if person and flag in person.flags]
     return [voice.say("card-care", flags=Said(voice.say("comma").join(flags)))] if flags else []
 
@@ -118,11 +139,17 @@ def _promise(voice: Voice, ticket: Ticket) -> list[Said]:
     return [voice.say(key, time=voice.date(until, ticket.estate_id))]
 
 
+def _talk(voice: Voice, ticket: Ticket, key: str) -> list[Said]:
+    """How to answer, where there is somebody to be answered."""
+    return [voice.say(key)] if is_talk(ticket) else []
+
+
 def _state(voice: Voice, ticket: Ticket) -> list[Said]:
-    return [voice.say("card-state", status=_status(voice, ticket))]
+    return [voice.say("card-state", status=status(voice, ticket))]
 
 
-def _status(voice: Voice, ticket: Ticket) -> Said:
+def status(voice: Voice, ticket: Ticket) -> Said:
+    """Where it stands, with who has it."""
     name = voice.name(ticket.repairer_id or ticket.done_by)
     if ticket.status == Status.WAITING and ticket.wait_for and ticket.wait_until:
         until = voice.date(ticket.wait_until, ticket.estate_id)

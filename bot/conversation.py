@@ -48,6 +48,7 @@ class Intent:
     lasting: bool = False  # half answered, it is put aside for another question and taken up again afterwards
     yields: bool = False  # its open question gives way to a report
     goes_on: bool = False  # whatever comes between, it is taken up again afterwards
+    interrupts: bool = False  # whatever is open waits until this is done
     begin: Callable[[Turn, Answers], Answers] = _nothing_known  # what is known before the first question
     # All answers after words that take one of them back; None when they do not.
     correct: Callable[[Turn, Answers], Answers | None] = _nothing_else

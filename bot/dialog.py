@@ -38,8 +38,19 @@ def start(turn: Turn, intent: Intent, answers: Mapping[str, Any]) -> None:
         if turn.incoming.toast:
             turn.toast(turn.text("go-on-in-private"))
         turn.step_aside()
-    draft = {"draft": secrets.token_urlsafe(6), **put_aside(turn)} if intent.steps else {}
+    aside = interrupt if intent.interrupts else put_aside
+    draft = {"draft": secrets.token_urlsafe(6), **aside(turn)} if intent.steps else {}
     advance(turn, intent, {**draft, **intent.begin(turn, answers)})
+
+
+def interrupt(turn: Turn) -> dict[str, Any]:
+    """Whatever is open is kept whole, with what is kept inside it, for what cannot wait."""
+    open_one = turn.conversation
+    if open_one.intent is None:
+        return {}
+    turn.forget()
+    whole = {"intent": open_one.intent, "step": open_one.step, "answers": dict(open_one.answers)}
+    return {"aside": {**whole, "interrupted": True}}
 
 
 def put_aside(turn: Turn) -> dict[str, Any]:
@@ -67,10 +78,33 @@ def take_up(turn: Turn, aside: Mapping[str, Any] | None) -> None:
     if turn.conversation.intent is not None:
         turn.remember(answers={**turn.conversation.answers, "aside": aside})
         return
+    if aside.get("interrupted"):
+        _back_to(turn, aside)
+        return
     if turn.intents[aside["intent"]].lasting:
         words = aside["answers"].get("words", "📷").partition("\n")[0][:HINT]
         turn.preface = turn.text("not-sent-yet", words=words)
     advance(turn, turn.intents[aside["intent"]], aside["answers"])
+
+
+def ask_again(turn: Turn) -> None:
+    """The open question, once more."""
+    open_one = turn.conversation
+    intent = turn.intents[open_one.intent or ""]
+    turn.remember(misses=0)
+    step = next((one for one in intent.steps if one.name == open_one.step), None)
+    if step:
+        text, rows = ask(turn, intent, step, open_one.answers)
+        turn.answer(text, rows, card=card_of(step, open_one.answers))
+
+
+def _back_to(turn: Turn, aside: Mapping[str, Any]) -> None:
+    """Exactly where it was interrupted: the open question is asked once more."""
+    intent, answers = turn.intents[aside["intent"]], aside["answers"]
+    turn.remember(intent=intent.name, step=aside["step"], answers=answers)
+    if aside["step"]:
+        turn.preface = turn.text("back-to-question")
+    ask_again(turn)
 
 
 def advance(turn: Turn, intent: Intent, answers: Answers) -> None:

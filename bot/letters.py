@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot import cards
+from bot import alarms, cards, talk_letters
 from bot.audiences import Recipient, Scene
 from bot.turn import Rows, Tap
 from bot.voice import Voice
 from bot.words import Said, mask_numbers
+from domain.tickets import relaying
 from domain.tickets.eligibility import MANAGERS
 from domain.tickets.events import HelpRequested, TicketEscalated, TicketHandedBack
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Kind, Ticket, Urgency
 from domain.tickets.schedule import deadline
 
+# A question is answered, not repaired.
+OF_A_TALK = {
+    "ticket-claimed-owner": "talk-claimed-owner",
+    "ticket-reopened-owner": "talk-reopened-owner",
+    "ticket-reopened-repairer": "talk-reopened-repairer",
+}
 Letter = Callable[[Voice, Scene, Recipient], tuple[str, Rows]]
 
 
 def plain(key: str) -> Letter:
     """One sentence about the ticket."""
-    return lambda voice, scene, _to: (_sentence(voice, scene, key), ())
+    return lambda voice, scene, to: (_sentence(voice, scene, key, to), ())
 
 
 def staff(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
@@ -103,6 +110,10 @@ def handed_back(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
 def receipt(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     """The owner's receipt: the number and the promise."""
     ticket = scene.ticket
+    if ticket.hazard:
+        return alarms.receipt(voice, ticket)
+    if ticket.kind is Kind.QUESTION:
+        return talk_letters.receipt(voice, scene)
     if ticket.kind is not Kind.REPAIR:
         promise = voice.say("promise-answer", time=voice.soon(ticket.respond_by, ticket.estate_id))
     elif ticket.urgency is Urgency.EMERGENCY:
@@ -123,13 +134,21 @@ def paused(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     return voice.say("work-paused-owner", number=ticket.number, reason=reason, time=time), ()
 
 
-def finished(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+def finished(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     """Done, says the repairer: is it?"""
     ticket = scene.ticket
-    words = voice.say("work-done-words", words=ticket.work_done) if ticket.work_done else Said("")
+    words = voice.say("work-done-words", words=ticket.work_done) if _is_news(scene) else Said("")
     key = "work-finished-owner" if ticket.kind is Kind.REPAIR else "work-finished-other-owner"
-    text = voice.say(key, number=ticket.number, name=voice.name(ticket.done_by), words=words, what=_what(voice, ticket))
+    name = _name(voice, scene, ticket.done_by, to)
+    text = voice.say(key, number=ticket.number, name=name, words=words, what=_what(voice, ticket))
     return text, cards.verdict_rows(voice, ticket)
+
+
+def _is_news(scene: Scene) -> bool:
+    """Does the owner not know yet what was done? What the desk said in a talk, they do."""
+    ticket = scene.ticket
+    told = relaying.answer(work=scene.work, ticket_id=ticket.id) if ticket.kind is Kind.QUESTION else ""
+    return bool(ticket.work_done) and not told.startswith(ticket.work_done)
 
 
 def help_wanted(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
@@ -166,9 +185,11 @@ def _headline(voice: Voice, scene: Scene, key: str) -> str:
     return f"{voice.say('late-notice')}\n{sentence}" if late else sentence
 
 
-def _sentence(voice: Voice, scene: Scene, key: str) -> Said:
+def _sentence(voice: Voice, scene: Scene, key: str, to: Recipient | None = None) -> Said:
     ticket = scene.ticket
-    name = voice.name(ticket.repairer_id or ticket.done_by)
+    if ticket.kind is Kind.QUESTION:
+        key = OF_A_TALK.get(key, key)
+    name = _name(voice, scene, ticket.repairer_id or ticket.done_by, to)
     return voice.say(
         key,
         number=ticket.number,
@@ -177,6 +198,14 @@ def _sentence(voice: Voice, scene: Scene, key: str) -> Said:
         count=ticket.reopened,
         what=_what(voice, ticket),
     )
+
+
+def _name(voice: Voice, scene: Scene, person_id: int | None, to: Recipient | None) -> str:
+    """Who it is; whoever asked a question is answered by the estate, not by one of its people."""
+    ticket = scene.ticket
+    if ticket.kind is Kind.QUESTION and to and to.person_id == ticket.reporter_id:
+        return voice.say("desk-name")
+    return voice.name(person_id)
 
 
 def _what(voice: Voice, ticket: Ticket) -> Said:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot import audiences, letters
+from bot import alarms, audiences, letters, talk_letters
+from bot.answer_card import answer_card
 from bot.audiences import Recipient, Scene
 from bot.turn import Rows
 from bot.voice import Voice
+from domain.knowledge import events as k
 from domain.messaging.model import Lane, Mode
 from domain.register.events import ContactViewed, PersonBound, StaffDismissed, StaffRehired
 from domain.tickets import events as e
-from domain.tickets.model import Ticket
 from domain.transaction import Event
 
 
@@ -28,11 +29,16 @@ class Notice:
     card: str | None = None  # the copies of "<card>:<ticket>" stay true: new ones are counted, EDIT finds them
     mode: Mode = Mode.SEND
     when: Callable[[Any], bool] = lambda _event: True
-    photos: Callable[[Ticket], tuple[str, ...]] = lambda _ticket: ()
+    photos: Callable[[Scene], tuple[str, ...]] = lambda _scene: ()
 
 
-def _reported(ticket: Ticket) -> tuple[str, ...]:
-    return ticket.photos
+def _reported(scene: Scene) -> tuple[str, ...]:
+    return scene.ticket.photos
+
+
+def _relayed(scene: Scene) -> tuple[str, ...]:
+    assert isinstance(scene.event, e.RelayedToStaff | e.RelayedToOwner)
+    return scene.event.photos
 
 
 def _refresh(event: type[Event]) -> tuple[Notice, ...]:
@@ -45,8 +51,8 @@ def _refresh(event: type[Event]) -> tuple[Notice, ...]:
 
 
 def _own(event: type[Event], key: str, lane: Lane = Lane.NOTICE) -> Notice:
-    """A sentence to the owner who reported."""
-    return Notice(event, audiences.reporter, letters.plain(key), lane)
+    """A sentence to the owner who reported; in an emergency to everybody who called."""
+    return Notice(event, audiences.owners, letters.plain(key), lane)
 
 
 def _takes_over(event: type[Event]) -> Notice:
@@ -94,7 +100,8 @@ NOTICES: tuple[Notice, ...] = (
     _own(e.WorkResumed, "work-resumed-owner"),
     Notice(e.HelpRequested, audiences.staff_groups, letters.help_wanted, Lane.URGENT),
     *_refresh(e.WorkFinished),
-    Notice(e.WorkFinished, audiences.reporter, letters.finished, photos=lambda ticket: ticket.work_photos),
+    Notice(e.WorkFinished, audiences.reporter, letters.finished, photos=lambda scene: scene.ticket.work_photos),
+    Notice(e.WorkFinished, audiences.other_callers, alarms.about("alarm-over-caller")),
     *_refresh(e.RepairConfirmed),
     *_refresh(e.TicketReopened),
     Notice(e.TicketReopened, audiences.repairer, letters.worker_again("ticket-reopened-repairer"), Lane.URGENT, "work"),
@@ -116,6 +123,17 @@ NOTICES: tuple[Notice, ...] = (
     *_refresh(e.TicketCancelled),
     Notice(e.TicketCancelled, audiences.reporter_if_others, letters.cancelled),
     Notice(e.TicketCancelled, audiences.ex_repairer, letters.plain("ticket-cancelled-repairer"), Lane.URGENT),
+    Notice(e.TicketCancelled, audiences.other_callers, alarms.about("alarm-over-caller")),
+    *_refresh(e.TicketLocated),
+    Notice(e.TicketLocated, audiences.repairer, alarms.about("ticket-located-repairer"), Lane.URGENT),
+    *_refresh(e.CallReceived),
+    Notice(e.CallReceived, audiences.repairer, alarms.call_received, Lane.URGENT),
+    *_refresh(e.CallerRecognised),
+    *_refresh(e.CallWithdrawn),
+    Notice(e.CallWithdrawn, audiences.others_who_were_called, alarms.about("call-withdrawn-staff"), Lane.URGENT),
+    *_refresh(e.AlarmCalledOff),
+    Notice(e.AlarmCalledOff, audiences.others_who_were_called, alarms.about("alarm-called-off-staff"), Lane.URGENT),
+    Notice(e.AlarmCalledOff, audiences.others_who_called, alarms.about("alarm-called-off-caller"), Lane.URGENT),
     Notice(e.TicketEscalated, audiences.called_group, letters.staff_again("ticket-waits-staff"), Lane.URGENT, "ticket"),
     Notice(
         e.TicketEscalated,
@@ -125,6 +143,25 @@ NOTICES: tuple[Notice, ...] = (
         "work",
     ),
     Notice(e.TicketEscalated, audiences.called_managers, letters.escalated, Lane.URGENT, "manage"),
+    Notice(e.TicketEscalated, audiences.kept_waiting, talk_letters.nobody_yet),
+    Notice(e.TalkBegun, audiences.staff_groups, talk_letters.transcript, card="talk", when=lambda event: event.said),
+    Notice(e.RelayedToStaff, audiences.desk, talk_letters.from_owner, Lane.DIALOG, "talk", photos=_relayed),
+    Notice(e.RelayedToOwner, audiences.reporter, talk_letters.from_desk, Lane.DIALOG, "talk", photos=_relayed),
+    Notice(
+        e.RelayedToOwner,
+        audiences.repairer_if_others,
+        talk_letters.from_colleague,
+        Lane.DIALOG,
+        "talk",
+        photos=_relayed,
+    ),
+    *_refresh(e.TalkEnded),
+    Notice(e.TalkEnded, audiences.done_by, letters.plain("talk-ended-staff"), Lane.URGENT, "talk"),
+    Notice(k.AnswerKept, audiences.managers, answer_card, card="answer"),
+    *(
+        Notice(event, audiences.copies("answer"), answer_card, Lane.URGENT, "answer", Mode.EDIT)
+        for event in (k.AnswerReworded, k.AnswerApproved, k.AnswerDropped)
+    ),
     Notice(e.RepairerUnreachable, audiences.staff_groups, letters.plain("repairer-unreachable-staff"), Lane.URGENT),
 )
 # Kept in the log, told to nobody by a notice: each is answered where it happens.

@@ -59,7 +59,7 @@ class Voice:
         """Where it is: the room and the spot in it, or the public area."""
         room = self.work.register.room(report.room_id) if report.room_id else None
         if not report.is_known or (room is None and not report.place):
-            return self.say("place-shared" if report.location else "place-unknown")
+            return self.say("place-shared" if report.location else "place-not-known-yet")
         if room is None:
             return self.say("place-public", place=report.place)
         return self.say("place-in-room", room=self.room(room), place=report.place) if report.place else self.room(room)

@@ -52,12 +52,14 @@ class Incoming:
     button: str | None = None  # what our button carried: "KEY:2"
     toast: str | None = None  # where a button's short answer goes
     message: str | None = None  # the platform's id of this message, or of the one whose button was pressed
+    reply_to: str | None = None  # the platform's id of our message that this answers
     photos: tuple[str, ...] = ()  # the channel's own handles
     album: str | None = None  # photos sent together arrive one by one under one name
     other: str | None = (
         None  # "voice", "video", "sticker", "location", "document", "photo-too-large": what we cannot read
     )
     contact: Contact | None = None
+    location: tuple[float, float] | None = None  # latitude and longitude that were shared
     addressed: bool = True  # in groups: mentioned, replied to, or a command
     thread: str | None = None
     happening: Happening | None = None
@@ -71,7 +73,7 @@ class Button:
     label: str
     data: str = ""
     url: str | None = None
-    ask: str | None = None  # "contact": the platform asks its user to share their own number
+    ask: str | None = None  # "contact", "location": the platform asks its user to share it
 
     def plain(self) -> dict[str, Any]:
         """As data; whatever is empty is left out."""

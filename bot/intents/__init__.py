@@ -7,6 +7,8 @@ from bot.intents.acquaintance import DUTY, GROUP_HELP, GROUP_LANGUAGE, HELP, I_A
 from bot.intents.claim import CLAIM
 from bot.intents.desk import PASS_TO_DESK, PERSON, TO_DESK
 from bot.intents.draft import GO_ON
+from bot.intents.emergency import ALARM, EMERGENCY
+from bot.intents.false_alarm import ADD_DETAILS, CALL_OFF
 from bot.intents.feedback import CANCEL_TICKET, COMMENT, CONFIRM, RATE, REJECT, VERDICT
 from bot.intents.finish import FINISH
 from bot.intents.guess import GUESS, UNREAD
@@ -15,12 +17,13 @@ from bot.intents.keep_answer import APPROVE_ANSWER, DROP_ANSWER, KEEP_ANSWER, RE
 from bot.intents.knowledge import ANSWER_FULLY, HELPED, INQUIRE, LOOK_UP, NOT_HELPED
 from bot.intents.late_photo import LATE_PHOTO, WORK_PHOTO
 from bot.intents.lists import BOARD, HISTORY, MINE
+from bot.intents.locate import LOCATE, SHARE_LOCATION
 from bot.intents.manage import ASSIGN, POSTPONE
 from bot.intents.progress import ARRIVE, DEPART, RESUME
 from bot.intents.report import REPORT
-from bot.intents.second_thoughts import ADD_WORDS, ALARM, ANOTHER
+from bot.intents.second_thoughts import ADD_WORDS, ANOTHER
 from bot.intents.steering import ADD_PHOTO, ANSWER, CANCEL, CHANGE, GO_BACK, NEVER_MIND, SAY_AGAIN, SKIP, START_OVER
-from bot.intents.talk import ABOUT_TALK, ASK_WHETHER_NEW, ASK_WHOM, END_TALK, RELAY, TALK, TALK_ON
+from bot.intents.talk import ABOUT_TALK, ASK_WHETHER_NEW, ASK_WHOM, CLOSE_TALK, END_TALK, RELAY, TALK, TALK_ON
 from bot.intents.two_matters import TWO_MATTERS
 from bot.intents.wait import WAIT
 
@@ -30,10 +33,11 @@ _ALL = (
     LATE_PHOTO, WORK_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
     INQUIRE, LOOK_UP, ANSWER_FULLY, HELPED, NOT_HELPED, KEEP_ANSWER, APPROVE_ANSWER, DROP_ANSWER, REWORD_ANSWER,
     ANSWER, CHANGE, NEVER_MIND, CANCEL, SAY_AGAIN, GO_BACK, SKIP, START_OVER, ADD_PHOTO,
+    EMERGENCY, LOCATE, SHARE_LOCATION, ADD_DETAILS, CALL_OFF,
     CLAIM, DEPART, ARRIVE, RESUME, WAIT, FINISH, HAND_BACK, PASS_ON, ASK_HELP,
     CONFIRM, REJECT, RATE, COMMENT, VERDICT, CANCEL_TICKET,
     ASSIGN, POSTPONE,
-    TALK, TALK_ON, END_TALK, RELAY, ABOUT_TALK, ASK_WHETHER_NEW, ASK_WHOM,
+    TALK, TALK_ON, END_TALK, CLOSE_TALK, RELAY, ABOUT_TALK, ASK_WHETHER_NEW, ASK_WHOM,
     MINE, BOARD, HISTORY,
 )  # fmt: skip
 INTENTS: dict[str, Intent] = {intent.name: intent for intent in _ALL}

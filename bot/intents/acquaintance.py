@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.conversation import Answers, Intent
+from bot.dialog import ask_again
+from bot.intents.calling import caller_of
 from bot.turn import Rows, Tap, Turn
 from bot.understanding.phrases import phrases
 from bot.words import Said
@@ -10,6 +14,7 @@ from domain.errors import NotAllowed
 from domain.register import operations as register
 from domain.register.model import Person
 from domain.register.phones import normalise
+from domain.tickets import incidents
 from domain.tickets.eligibility import MANAGERS
 
 
@@ -32,6 +37,9 @@ def _start(turn: Turn, _answers: Answers) -> None:
     elif turn.person:
         _help(turn, {})
     else:
+        if turn.conversation.intent:  # what they called about comes first, and asks who they are, too
+            ask_again(turn)
+            return
         rows: Rows = [[Tap(turn.text("button-share-phone"), ask="contact")]]
         turn.answer(turn.text("who-are-you"), rows)
 
@@ -88,6 +96,18 @@ def _welcome(turn: Turn, person: Person) -> None:
         turn.answer(turn.text("welcome", name=person.name, rooms=rooms or turn.text("no-rooms")), _menu(turn))
     else:
         turn.answer(turn.text("welcome-staff", name=person.name), _menu(turn))
+    incidents.recognise(work=turn.work, caller=caller_of(turn), person=person, now=turn.now)
+    _go_on(turn, person)
+
+
+def _go_on(turn: Turn, person: Person) -> None:
+    """What a stranger was asked, they are asked as the person they are."""
+    stranger = turn.conversation
+    if stranger.intent is None or stranger.owner == f"person:{person.id}":
+        return
+    turn.forget()
+    turn.conversation = replace(stranger, owner=f"person:{person.id}")
+    ask_again(turn)
 
 
 def _menu(turn: Turn) -> Rows:

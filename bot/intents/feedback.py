@@ -8,10 +8,13 @@ from dataclasses import replace
 from bot.conversation import Answers, Intent
 from bot.dialog import start
 from bot.intents.words import words_step
+from bot.talking import talk_about
 from bot.turn import Rows, Tap, Turn
 from domain.tickets import operations as tickets
+from domain.tickets.changing import find
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Ticket
+from domain.tickets.relaying import is_talk
 
 
 def rating_rows(ticket_id: int) -> Rows:
@@ -56,7 +59,9 @@ def _confirm(turn: Turn, answers: Answers) -> None:
 
 
 def _reject(turn: Turn, answers: Answers) -> None:
-    tickets.reject(work=turn.work, ticket_id=answers["ticket"], by=turn.me, now=turn.now)
+    ticket = tickets.reject(work=turn.work, ticket_id=answers["ticket"], by=turn.me, now=turn.now)
+    if is_talk(ticket) and turn.conversation.intent is None:
+        talk_about(turn, ticket)
 
 
 def _rate(turn: Turn, answers: Answers) -> None:
@@ -73,6 +78,10 @@ def _comment(turn: Turn, answers: Answers) -> None:
 
 
 def _cancel(turn: Turn, answers: Answers) -> None:
+    """Not needed any more; an emergency is called off, which is asked about, for others may have called, too."""
+    if find(turn.work, answers["ticket"]).hazard:
+        start(turn, turn.intents["call_off"], answers)
+        return
     ticket = tickets.cancel(work=turn.work, ticket_id=answers["ticket"], by=turn.me, now=turn.now)
     turn.answer(turn.text("ticket-cancelled-answer", number=ticket.number))
 

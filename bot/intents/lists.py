@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import WORKER_LAYOUT, line, manager_card, rows_for, verdict_rows, worker_card
+from bot.cards import line, manager_card, verdict_rows, worker_card, worker_rows
 from bot.conversation import Answers, Intent
 from bot.intents.feedback import rating_rows
 from bot.turn import Tap, Turn
@@ -78,7 +78,7 @@ def _history(turn: Turn, answers: Answers) -> None:
             who = voice.name(by)
             time = voice.moment(at, ticket.estate_id)
             lines.append(voice.say(f"history-{name}", time=time, name=who, detail=f" · {detail}" if detail else ""))
-    if held:  # their card with the full contact, wherever the first one went
+    if held and ticket.reporter_id:  # their card with the full contact, wherever the first one went
         turn.work.record(ContactViewed(person_id=ticket.reporter_id, ticket_id=ticket.id, by=turn.me), now=turn.now)
     turn.answer("\n".join(lines), _next_steps(turn, ticket), card=f"work:{ticket.id}" if held else None)
 
@@ -105,7 +105,7 @@ def _next_steps(turn: Turn, ticket: Ticket) -> list[Sequence[Tap]]:
     mine = parties(ticket, turn.me, turn.staff)
     rows: list[Sequence[Tap]] = []
     if Party.REPAIRER in mine:
-        rows += rows_for(turn.voice, ticket, Party.REPAIRER, WORKER_LAYOUT)
+        rows += worker_rows(turn.voice, ticket)
     elif Party.MANAGER in mine and ticket.status in {*IN_PROGRESS, Status.OPEN}:
         rows += manager_card(turn.voice, ticket)[1][:-1]
     if Party.REPORTER in mine:

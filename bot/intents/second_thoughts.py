@@ -5,10 +5,9 @@ from __future__ import annotations
 from bot.conversation import Answers, Intent, without
 from bot.dialog import advance, start
 from bot.intents.report import REPORT
-from bot.intents.reported import WORDS_MAX, advise, joined, more_words, settle, slots
+from bot.intents.reported import joined
 from bot.turn import Turn
 from domain.errors import Refusal
-from domain.tickets.model import Kind
 
 
 def _another(turn: Turn, answers: Answers) -> None:
@@ -35,21 +34,5 @@ def _drafted(turn: Turn, answers: Answers) -> Answers:
     return open_ones
 
 
-def _alarm(turn: Turn, _answers: Answers) -> None:
-    """Danger is named in the middle of something else: it belongs to the open report of that matter, or is one."""
-    conversation = turn.conversation
-    assert turn.understood is not None
-    found = slots(turn.understood)
-    known = conversation.answers
-    if conversation.intent == REPORT.name and known.get("category", found["category"]) == found["category"]:
-        advise(turn, found)
-        words = more_words(turn, known) if "words" in known else {"words": turn.incoming.text[:WORDS_MAX], **found}
-        photos = [*known["photos"], *turn.photos]
-        advance(turn, REPORT, settle(turn, {**known, **words, "kind": Kind.REPAIR, "photos": photos}))
-    else:
-        start(turn, REPORT, {})
-
-
-ALARM = Intent("alarm", _alarm, private=True)
 ANOTHER = Intent("another", _another)
 ADD_WORDS = Intent("add_words", _add_words)

@@ -102,6 +102,15 @@ def recognise(*, work: TicketWork, caller: Caller, person: Person, now: datetime
         work.record(events.CallerRecognised(ticket_id=ticket.id, by=person.id), now=now)
 
 
+def called_about(*, work: TicketWork, ticket_id: int, caller: Caller) -> Ticket:
+    """The running emergency, for those who have called about it.
+
+    :raises NotAllowed: they have not
+    :raises NotNow: it is over
+    """
+    return _called_by(work, ticket_id, caller)[0]
+
+
 def find_caller(callers: Sequence[Caller], caller: Caller) -> Caller | None:
     """Their own earlier call."""
     return next((one for one in callers if one.is_same(caller)), None)

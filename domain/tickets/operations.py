@@ -32,7 +32,7 @@ def open(  # noqa: A001 - the verb of the trade
     )  # fmt: skip
     ticket = work.tickets.add(scheduled(work, ticket, now))
     if caller:
-        work.calls.put(replace(caller, ticket_id=ticket.id, at=now))
+        work.calls.put(replace(caller, **report.spot(), ticket_id=ticket.id, at=now))
     work.record(events.TicketOpened(ticket_id=ticket.id, by=report.reporter_id), now=now)
     return ticket
 

@@ -58,7 +58,7 @@ def plain(source: str, limit: int) -> str:
 
 
 def keyboard(message: Outgoing, *, private: bool) -> dict[str, Any] | None:
-    """The buttons: under the message, or, when one of them asks for the own contact, in place of the keyboard.
+    """The buttons: under the message, or, when one asks for the own contact or location, in place of the keyboard.
 
     Telegram cannot show both at once. Then the others say their label as if it had been typed; in groups, where
     nobody can be asked for a contact, such buttons are left out.
@@ -72,7 +72,7 @@ def keyboard(message: Outgoing, *, private: bool) -> dict[str, Any] | None:
 
 
 def _key(button: Button) -> dict[str, Any]:
-    return {"text": button.label, "request_contact": True} if button.ask == "contact" else {"text": button.label}
+    return {"text": button.label, f"request_{button.ask}": True} if button.ask else {"text": button.label}
 
 
 def _inline(button: Button) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def read_message(message: Part, *, key: str, me: Me) -> Incoming | None:
         return None
     private = kind == "private"
     mentioned, text = (False, text) if private else me.take_mention(text)
+    replied = _replies_to(message, me)
     return Incoming(
         channel=NAME,
         key=key,
@@ -64,11 +65,13 @@ def read_message(message: Part, *, key: str, me: Me) -> Incoming | None:
         text=text,
         command=command,
         message=whole(message, "message_id"),
+        reply_to=replied,
         photos=photos,
         album=some(message, "media_group_id", str),
         other=other,
         contact=None if contact is None else _contact(message, contact),
-        addressed=private or command is not None or mentioned or _replies_to(message, me),
+        location=_location(message),
+        addressed=private or command is not None or mentioned or replied is not None,
         thread=thread_of(message),
     )
 
@@ -100,13 +103,14 @@ def _is_hearsay(message: Part, *, private: bool, words: str) -> bool:
     return message.get("forward_origin") is not None and (not private or words.startswith("/"))
 
 
-def _replies_to(message: Part, me: Me) -> bool:
-    """Answers one of our messages. Everything in a forum topic "answers" the message that opened it: that is none."""
+def _replies_to(message: Part, me: Me) -> str | None:
+    """Which of our messages this answers. Everything in a forum topic "answers" the message that opened it: none."""
     answered = some(message, "reply_to_message", dict)
     if answered is None or "forum_topic_created" in answered:
-        return False
+        return None
     author = some(answered, "from", dict)
-    return author is not None and author.get("id") == me.id
+    ours = author is not None and author.get("id") == me.id
+    return whole(answered, "message_id") if ours else None
 
 
 def _contact(message: Part, contact: Part) -> Contact:
@@ -116,6 +120,17 @@ def _contact(message: Part, contact: Part) -> Contact:
     own = owner is not None and author is not None and owner == author.get("id")
     first_hand = message.get("forward_origin") is None and message.get("via_bot") is None
     return Contact(phone=need(contact, "phone_number", str), own=own and first_hand)
+
+
+def _location(message: Part) -> tuple[float, float] | None:
+    """Latitude and longitude; a whole number is one, too."""
+    found = some(message, "location", dict)
+    if found is None:
+        return None
+    latitude, longitude = (found[name] for name in ("latitude", "longitude"))
+    if type(latitude) not in (int, float) or type(longitude) not in (int, float):
+        raise TypeError("a location is two numbers")
+    return float(latitude), float(longitude)
 
 
 def _picture(message: Part) -> tuple[tuple[str, ...], str | None]:

@@ -1,0 +1,170 @@
+"""An emergency: advice first, then help is called with whatever is known, in the middle of anything."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot import cards
+from bot.alarms import next_steps
+from bot.conversation import Answers, Intent, Step
+from bot.dialog import close_card, start
+from bot.intents.calling import caller_of, spot_of
+from bot.intents.reported import WORDS_MAX, advise, estates_of, first_answers, joined, settle, slots
+from bot.turn import Rows, Tap, Turn
+from bot.understanding import Understood
+from domain.messaging.model import Lane
+from domain.tickets import incidents
+from domain.tickets.incidents import Outcome
+from domain.tickets.model import HAZARDS, Category, Hazard, Kind, Report, Ticket, Urgency
+
+SURE = 7.0  # how strongly the words must speak of danger before we break into a group's talk
+SHORT = 100  # characters: who is in danger does not write more
+CHOICES = 8
+
+
+def is_alarm(turn: Turn) -> bool:
+    """Do these words call for help? Not where they say where it is, nor where staff speak of the work in hand."""
+    wish, conversation = turn.understood, turn.conversation
+    if wish is None or wish.hazard is None:
+        return False
+    known = conversation.answers
+    if conversation.intent == "locate" and known["hazard"] == wish.hazard and "place" in slots(wish):
+        return False
+    if conversation.intent is None or not turn.intents[conversation.intent].staff or "ticket" not in known:
+        return True
+    ticket = turn.work.tickets.get(known["ticket"])
+    return ticket is None or ticket.category != wish.category
+
+
+def is_certain(wish: Understood) -> bool:
+    """Is it beyond doubt that somebody is in danger right now? A group is full of questions and stories."""
+    strength = max((one.weight for one in wish.matches if one.kind == "urgency"), default=0.0)
+    return wish.hazard is not None and strength >= SURE and len(wish.text) <= SHORT and "?" not in wish.text
+
+
+def alarm_in_group(turn: Turn) -> None:
+    """Danger is named in an owners' group: the advice for all to see, help for the group's estate, the rest in private.
+
+    What becomes of it is nobody else's affair: of the ticket the group hears nothing.
+    """
+    group, wish = turn.group, turn.understood
+    assert group is not None
+    assert wish is not None
+    turn.language = wish.language or (turn.person.language if turn.person else None) or group.language
+    answers = {**first_answers(turn, wish), "estate": group.estate_id}
+    report = _report(turn, answers, group.estate_id)
+    ticket, outcome = incidents.raise_alarm(work=turn.work, report=report, caller=caller_of(turn), now=turn.now)
+    link = turn.deep_link(turn.incoming.channel, "hello")
+    rows = [[Tap(turn.text("button-private-chat"), url=link)]] if link else []
+    text = turn.text("alarm-in-group", advice=turn.text(f"advice-{wish.hazard}"))
+    turn.answer(text, rows, lane=Lane.URGENT, once=f"advice:{ticket.id}")
+    if turn.person:
+        turn.step_aside()
+        _go_on(turn, ticket, outcome)
+    elif not report.is_known:  # asked as soon as they come to our private chat
+        answers = {"draft": secrets.token_urlsafe(6), "asked": [], "ticket": ticket.id, "hazard": wish.hazard}
+        turn.remember(intent="locate", step="place", answers=answers, misses=0)
+
+
+def _alarm(turn: Turn, _answers: Answers) -> None:
+    """Danger is named: half a report of the same matter becomes the emergency; anything else waits until later."""
+    assert turn.understood is not None
+    turn.preface = ""
+    found = slots(turn.understood)
+    advise(turn, found)
+    open_one = turn.conversation
+    known = open_one.answers
+    new = first_answers(turn, turn.understood)
+    same_question = open_one.intent == "locate" and known["hazard"] == found["hazard"]
+    same_matter = open_one.intent == "report" and known.get("category", found.get("category")) == found.get("category")
+    if same_matter:
+        close_card(turn, turn.intents["report"], known, turn.text("card-dropped"))
+        told = {name: known[name] for name in ("place", "spot", "contact", "photos", "words") if name in known}
+        new = settle(turn, {**new, **told, **found, **(joined(told, new) if "words" in told else {})})
+    if same_matter or same_question:
+        turn.forget()
+        new |= {"aside": known["aside"]} if "aside" in known else {}
+    start(turn, EMERGENCY, new)
+
+
+def _estate(turn: Turn, answers: Answers) -> int | None:
+    """Whose staff are called; None where it could be any of several estates."""
+    chosen = answers.get("estate")
+    if isinstance(chosen, int):
+        return chosen
+    place = chosen or answers.get("place") or {}
+    room = turn.work.register.room(place["room"]) if "room" in place else None
+    estates = estates_of(turn)
+    return room.estate_id if room else estates[0] if len(estates) == 1 else None
+
+
+def _ask_estate(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    """One tap, and help is called: an own flat, or an estate."""
+
+    def tap(label: str, value: Any) -> list[Tap]:
+        return [Tap(label, "answer", {"step": "estate", "value": value, "draft": answers["draft"]})]
+
+    rooms = [tap(turn.voice.room(room), {"room": room.id, "chosen": True}) for room in turn.rooms[:CHOICES]]
+    estates = [tap(turn.work.register.estate(one).name, one) for one in estates_of(turn)]
+    return turn.text("ask-estate-alarm"), [*rooms, *estates]
+
+
+def _read_estate(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+    found = slots(turn.understood) if turn.understood else {}
+    if "room" in found.get("place", {}):
+        return {"place": found["place"]}
+    said = turn.incoming.text.strip()
+    named = [one for one in estates_of(turn) if said and turn.work.register.estate(one).name in said]
+    named = named or [one for one in estates_of(turn) if said and said in turn.work.register.estate(one).name]
+    return {"estate": named[0], **found} if len(named) == 1 else None
+
+
+def _report(turn: Turn, answers: Answers, estate_id: int) -> Report:
+    """What is known; of a flat in another estate it cannot be assumed that it is there."""
+    hazard, spot = Hazard(answers["hazard"]), spot_of(turn, answers)
+    room = turn.work.register.room(spot.room_id) if spot.room_id else None
+    if room and room.estate_id != estate_id:
+        spot = replace(spot, room_id=None, place="", building="")
+    return Report(
+        **spot.spot(), estate_id=estate_id, reporter_id=turn.person.id if turn.person else None, kind=Kind.REPAIR,
+        category=Category(answers.get("category", HAZARDS[hazard])), urgency=Urgency.EMERGENCY, hazard=hazard,
+        words=answers.get("words", "")[:WORDS_MAX], contact=answers.get("contact", ""),
+        photos=tuple(answers["photos"]),
+    )  # fmt: skip
+
+
+def _act(turn: Turn, answers: Answers) -> None:
+    """Call for help now; only then, ask where it is."""
+    estate_id = _estate(turn, answers)
+    assert estate_id is not None
+    place = {"place": answers["estate"]} if isinstance(answers.get("estate"), Mapping) else {}
+    report = _report(turn, {**answers, **place}, estate_id)
+    ticket, outcome = incidents.raise_alarm(work=turn.work, report=report, caller=caller_of(turn), now=turn.now)
+    _go_on(turn, ticket, outcome)
+
+
+def _go_on(turn: Turn, ticket: Ticket, outcome: Outcome) -> None:
+    """Whoever was not the first hears that help is on the way; whoever has not said where they are is asked."""
+    mine = incidents.find_caller(turn.work.calls.about(ticket.id), caller_of(turn))
+    located = mine is not None and mine.is_known
+    if outcome is not Outcome.OPENED:
+        status = cards.status(turn.voice, ticket)
+        key = "alarm-joined" if outcome is Outcome.JOINED else "alarm-repeated"
+        rows = next_steps(turn.voice, ticket, located=located)
+        turn.answer(turn.text(key, number=ticket.number, status=status), rows)
+    if not located:
+        start(turn, turn.intents["locate"], {"ticket": ticket.id, "hazard": ticket.hazard})
+
+
+ALARM = Intent("alarm", _alarm, private=True, bound=False)
+EMERGENCY = Intent(
+    "emergency",
+    _act,
+    (Step("estate", _ask_estate, _read_estate, lambda turn, answers: _estate(turn, answers) is None),),
+    bound=False,
+    private=True,
+    interrupts=True,
+)

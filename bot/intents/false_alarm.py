@@ -1,0 +1,80 @@
+"""While help is coming: say more, or say that it was a false alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot import cards
+from bot.conversation import Answers, Intent, Step
+from bot.intents.calling import caller_of
+from bot.intents.words import WORDS_MAX, draft_tap
+from bot.turn import Rows, Turn
+from domain.tickets import incidents
+from domain.tickets.changing import find, require_move
+from domain.tickets.lifecycle import Action, Status
+
+
+def _begin_details(turn: Turn, answers: Answers) -> Answers:
+    incidents.called_about(work=turn.work, ticket_id=answers["ticket"], caller=caller_of(turn))
+    return answers
+
+
+def _read_details(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+    said = turn.incoming.text.strip()[:WORDS_MAX]
+    return {"words": said, "shown": list(turn.photos)} if said or turn.photos else None
+
+
+def _add_details(turn: Turn, answers: Answers) -> None:
+    ticket = incidents.add_details(
+        work=turn.work, ticket_id=answers["ticket"], words=answers["words"], photos=tuple(answers["shown"]),
+        caller=caller_of(turn), now=turn.now,
+    )  # fmt: skip
+    turn.answer(turn.text("alarm-repeated", number=ticket.number, status=cards.status(turn.voice, ticket)))
+
+
+def _begin_call_off(turn: Turn, answers: Answers) -> Answers:
+    """Nothing is asked that leads nowhere."""
+    ticket = find(turn.work, answers["ticket"])
+    require_move(turn.work, ticket, Action.CALL_OFF)
+    return {**answers, "number": ticket.number}
+
+
+def _ask_sure(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    yes, no = turn.text("button-yes-false-alarm"), turn.text("button-no-real-alarm")
+    rows = [[draft_tap(answers, "sure", yes, value=True)], [draft_tap(answers, "sure", no, value=False)]]
+    return turn.text("ask-call-off", number=answers["number"]), rows
+
+
+def _read_sure(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+    control = turn.understood.control if turn.understood else None
+    return {"sure": control == "yes"} if control in ("yes", "no") else None
+
+
+def _call_off(turn: Turn, answers: Answers) -> None:
+    if not answers["sure"]:
+        turn.answer(turn.text("call-off-kept", number=answers["number"]))
+        return
+    ticket = incidents.call_off(work=turn.work, ticket_id=answers["ticket"], caller=caller_of(turn), now=turn.now)
+    key = "call-off-answer" if ticket.status == Status.CANCELLED else "call-withdrawn-answer"
+    turn.answer(turn.text(key, number=ticket.number))
+
+
+ADD_DETAILS = Intent(
+    "add_details",
+    _add_details,
+    (Step("words", lambda turn, _answers: (turn.text("ask-details"), ()), _read_details),),
+    bound=False,
+    private=True,
+    interrupts=True,
+    begin=_begin_details,
+)
+CALL_OFF = Intent(
+    "call_off",
+    _call_off,
+    (Step("sure", _ask_sure, _read_sure),),
+    bound=False,
+    private=True,
+    interrupts=True,
+    begin=_begin_call_off,
+)
