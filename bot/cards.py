@@ -69,9 +69,9 @@ def worker_rows(voice: Voice, ticket: Ticket) -> Rows:
     """The next steps of whoever holds the ticket; a talk is ended, not repaired."""
     if not is_talk(ticket):
         return [*rows_for(voice, ticket, Party.REPAIRER, WORKER_LAYOUT), *calling_off(voice, ticket)]
-    _, *rows = rows_for(voice, ticket, Party.REPAIRER, TALK_LAYOUT)
+    rows = rows_for(voice, ticket, Party.REPAIRER, TALK_LAYOUT)
     end = Tap(voice.say("button-end-talk"), "close_talk", {"ticket": ticket.id})
-    return [[end], *rows]
+    return [[end if tap.intent == Action.FINISH else tap for tap in row] for row in rows]
 
 
 def manager_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot.channels.base import Incoming, Outgoing
 from bot.dialog import enter
+from bot.talking import answered_talk
 from bot.turn import Tap
 from bot.words import DEFAULT, Words
+from domain.errors import NotAllowed
 from domain.messaging.model import Delivery, Lane, Mode
 from domain.register.model import GroupKind
 
@@ -37,6 +39,11 @@ def in_group(turn: Turn) -> None:
     elif incoming.command in GROUP_COMMANDS:
         turn.language = group.language
         enter(turn, GROUP_COMMANDS[incoming.command], {})
+    elif ticket := answered_talk(turn):
+        turn.language = group.language
+        if turn.person and turn.person.id == ticket.reporter_id:
+            raise NotAllowed  # their own words are for the desk, in private
+        enter(turn, "relay", {"ticket": ticket.id})
 
 
 def invite_aside(turn: Turn) -> None:

@@ -7,13 +7,13 @@ from datetime import datetime
 from bot import metrics
 from bot.audiences import Recipient, Scene
 from bot.channels.base import Outgoing
-from bot.notices import NOTICES, Notice
+from bot.notices import NOTICES, UNTOLD, Notice
 from bot.turn import DeskWork, keyed
 from bot.voice import Voice
 from bot.words import Words
 from domain.messaging.model import Delivery, Lane
 from domain.tickets.events import TicketEscalated, TicketEvent
-from domain.tickets.model import Ticket, Urgency
+from domain.tickets.model import Urgency
 from domain.transaction import Event
 
 
@@ -25,11 +25,9 @@ class Telling:
 
     def hear(self, work: DeskWork, event: Event, now: datetime) -> None:
         """Queue one delivery per notice and recipient."""
-        if not isinstance(event, TicketEvent):
+        if type(event) in UNTOLD:
             return
-        ticket = work.tickets.get(event.ticket_id)
-        assert ticket is not None
-        scene = Scene(work, event, ticket)
+        scene = Scene(work, event, work.tickets.get(event.ticket_id) if isinstance(event, TicketEvent) else None)
         rows = [
             self._delivery(notice, scene, recipient, now)
             for notice in NOTICES
@@ -46,12 +44,12 @@ class Telling:
         buttons = keyed(scene.work, rows, chat=to.chat, now=now)
         return Delivery(
             channel=to.channel, chat=to.chat, thread=to.thread, person_id=to.person_id,
-            lane=_lane(notice, scene.ticket),
+            lane=_lane(notice, scene),
             mode=notice.mode, subject=f"{notice.card}:{scene.ticket.id}" if notice.card else None,
-            body=Outgoing(text=text, buttons=buttons, photos=notice.photos(scene.ticket)[:10]).plain(), created_at=now,
+            body=Outgoing(text=text, buttons=buttons, photos=notice.photos(scene)[:10]).plain(), created_at=now,
         )  # fmt: skip
 
 
-def _lane(notice: Notice, ticket: Ticket) -> Lane:
+def _lane(notice: Notice, scene: Scene) -> Lane:
     """Whatever tells staff of an emergency goes before everything else."""
-    return Lane.URGENT if notice.card and ticket.urgency is Urgency.EMERGENCY else notice.lane
+    return Lane.URGENT if notice.card and scene.ticket.urgency is Urgency.EMERGENCY else notice.lane

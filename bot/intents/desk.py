@@ -5,11 +5,15 @@ from __future__ import annotations
 from bot.conversation import Answers, Intent
 from bot.dialog import start
 from bot.intents.reported import first_answers
+from bot.intents.talk import go_on, open_talk
 from bot.turn import Tap, Turn
 
 
 def _offer(turn: Turn, _answers: Answers) -> None:
-    """Not ours to answer: a repair after all, or a person?"""
+    """Not ours to answer: a repair after all, or a person? Perhaps it belongs to what they asked before."""
+    if ticket := open_talk(turn):
+        start(turn, turn.intents["ask_whether_new"], {"ticket": ticket.id})
+        return
     answers = first_answers(turn, turn.understood)
     rows = [
         [Tap(turn.text("button-pass-on-to-desk"), "to_desk", {"report": answers})],
@@ -25,6 +29,9 @@ def _to_desk(turn: Turn, answers: Answers) -> None:
 def _person(turn: Turn, _answers: Answers) -> None:
     """A person, please: what was said so far goes along."""
     known = {name: turn.conversation.answers[name] for name in ("place", "photos") if name in turn.conversation.answers}
+    if ticket := open_talk(turn):
+        go_on(turn, ticket, turn.conversation.answers)
+        return
     said = turn.conversation.answers.get("words") or turn.incoming.text or turn.text("wants-person")
     turn.forget()
     start(turn, turn.intents["report"], {**first_answers(turn, None), "words": said, **_for_desk(turn), **known})

@@ -14,6 +14,7 @@ from domain.tickets.lifecycle import IN_PROGRESS, Action, Status
 from domain.tickets.model import Kind, Ticket
 from domain.tickets.ports import TicketWork
 
+TO_OWNER = events.RelayedToOwner.__name__
 TALKING = IN_PROGRESS | {Status.OPEN}
 
 
@@ -35,7 +36,7 @@ def relay(
     Whoever answers first has taken it, if they can take it; and the promise to answer is kept.
 
     :raises NotAllowed: anybody else
-    :raises NotNow: the talk is over, or this is no question
+    :raises NotNow: the talk is over, this is no question, or its reporter cannot be reached
     """
     ticket = find(work, ticket_id)
     if not parties(ticket, by, work.register.staff(by)):
@@ -44,6 +45,8 @@ def relay(
     if by == ticket.reporter_id:
         work.record(events.RelayedToStaff(ticket_id=ticket_id, words=words, photos=photos, by=by), now=now)
         return ticket
+    if not _can_hear(work, ticket.reporter_id):
+        raise NotNow("talk-unreachable", number=ticket.number)
     ticket = _answered(work, ticket, by, now)
     work.record(events.RelayedToOwner(ticket_id=ticket_id, words=words, photos=photos, by=by), now=now)
     return ticket
@@ -61,9 +64,19 @@ def end(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
     )  # fmt: skip
 
 
+def answer(*, work: TicketWork, ticket_id: int) -> str:
+    """Everything that the desk said in the talk."""
+    told = (data.get("words", "") for _, name, _, data in work.tickets.history(ticket_id) if name == TO_OWNER)
+    return "\n".join(filter(None, told))
+
+
 def _require_talk(ticket: Ticket) -> None:
     if not is_talk(ticket):
         raise NotNow("talk-over", number=ticket.number)
+
+
+def _can_hear(work: TicketWork, person_id: int | None) -> bool:
+    return person_id is not None and any(address.reachable for address in work.addresses.of([person_id]))
 
 
 def _answered(work: TicketWork, ticket: Ticket, by: int, now: datetime) -> Ticket:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import audiences
 from bot.audiences import Recipient, Scene
 from bot.notices import NOTICES, UNTOLD
 from bot.voice import Voice
@@ -36,6 +37,9 @@ EXAMPLES: dict[type[e.TicketEvent], dict[str, object]] = {  # what an event need
     e.CallReceived: {"words": "13812345678 <&>"},
     e.TicketCancelled: {"repairer_id": REPAIRER},
     e.TicketEscalated: {"level": 1, "audience": Audience.MANAGER, "unclaimed": False, "late": True},
+    e.TalkBegun: {"said": ("13812345678 <&>",)},
+    e.RelayedToStaff: {"words": "13812345678 <&>", "photos": ("p",)},
+    e.RelayedToOwner: {"words": "今天 <&>", "photos": ("p",), "by": REPAIRER},
     e.ReminderPostponed: {"until": MONDAY, "reason": "known"},
 }
 EVENTS = {one for one in vars(e).values() if isinstance(one, type) and issubclass(one, e.TicketEvent)} - {e.TicketEvent}
@@ -107,7 +111,8 @@ def test_every_letter_can_be_written_whatever_the_ticket_has_become(work, words,
 def test_nothing_that_a_group_is_told_holds_a_name_or_a_whole_number_of_the_owner(work, words, language):
     group = Recipient("chat", "员工群", language)
     for notice in NOTICES:
-        if notice.card == "ticket" or notice.event is e.HelpRequested:
+        told_to_staff = notice.event in (e.HelpRequested, e.TalkBegun, e.RelayedToStaff)
+        if notice.card == "ticket" or told_to_staff:
             assert issubclass(notice.event, e.TicketEvent)
             event = notice.event(ticket_id=7, **EXAMPLES.get(notice.event, {}))  # type: ignore[arg-type]
             for status in Status:
@@ -116,3 +121,16 @@ def test_nothing_that_a_group_is_told_holds_a_name_or_a_whole_number_of_the_owne
                 assert "13800000001" not in text
                 assert "13812345678" not in text
                 assert "王阿姨" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_that_the_owner_of_a_question_is_told_holds_a_name_or_a_number_of_staff(work, words, language):
+    owner = Recipient("chat", "王阿姨", language, person_id=OWNER)
+    for notice in (one for one in NOTICES if one.to in (audiences.reporter, audiences.kept_waiting)):
+        assert issubclass(notice.event, e.TicketEvent)
+        event = notice.event(ticket_id=7, **EXAMPLES.get(notice.event, {}))  # type: ignore[arg-type]
+        for status in Status:
+            scene = Scene(work, event, ticket(status, kind=Kind.QUESTION))
+            text, _ = notice.letter(Voice(words, language, MONDAY, work), scene, owner)
+            assert "李师傅" not in text
+            assert "13800000004" not in text

@@ -5,7 +5,7 @@ A line is something done (`王阿姨> …`, `王阿姨 taps …`, `wait 31 minut
     bot> …              to whoever spoke last          -> 员工群 …    to another chat
     ~> 员工群            a card changed in place: lines that went (-) and came (+)
     (toast) …           the short answer to a press, (alert) where it stays until it is closed
-    [✅ 提交] [取消]     buttons, indented under their message; [… ↗] opens a page, [… ☎] shares the own number
+    [✅ 提交] [取消]     buttons, indented under their message; [… ↗] opens a page, [… ☎] shares the own number, [… ⌖] the place
 """
 
 import difflib
@@ -20,9 +20,10 @@ from sqlalchemy import Table, update
 from bot.channels.base import Outgoing
 from domain.messaging.model import Delivery, Mode
 from domain.register import operations as register
+from domain.register.model import Address
 from domain.tickets import leaving
 from storage import tables as t
-from tests.journeys.cast import GROUPS, NAMES, PLAYERS, STRANGE_GROUPS
+from tests.journeys.cast import GROUPS, NAMES, PLAYERS, STRANGE_GROUPS, channel_of
 from tests.journeys.stage import STUMBLE, LostScript, Stage
 
 OUTPUT = ("bot> ", "-> ", "~> ", "(toast) ", "(alert) ", "    ")
@@ -98,7 +99,7 @@ def _lines(said: Outgoing) -> list[str]:
     lines = [line or "·" for line in _shortened(said.text).split("\n")]
     if said.photos:
         lines.append(f"({len(said.photos)} photos)" if len(said.photos) > 1 else "(1 photo)")
-    marks = {None: "", "contact": " ☎"}
+    marks = {None: "", "contact": " ☎", "location": " ⌖"}
     rows = [[f"[{one.label}{' ↗' if one.url else marks[one.ask]}]" for one in row] for row in said.buttons]
     return [*lines, *(" ".join(row) for row in rows)]
 
@@ -131,6 +132,15 @@ def _says_in(stage: Stage, who: str, chat: str, text: str) -> None:
     stage.come_in(chat, who, **_command(text.removeprefix("@管家").strip()), addressed=addressed, **_hint(who))
 
 
+def _replies(stage: Stage, who: str, group: str | None, about: str, photo: str | None, text: str) -> None:
+    """An answer to the newest message of the chat that says this."""
+    photos = [f"photo-{stage.keys}"] if photo else []
+    chat = group or who
+    stage.come_in(
+        chat, who, **_command(_lengthened(text)), reply_to=stage.message(chat, about), photos=photos, **_hint(who)
+    )
+
+
 def _taps(stage: Stage, who: str, old: str | None, label: str, about: str | None, group: str | None) -> None:
     chats = (group,) if group else (who, *CHATS)
     chat, data = stage.button(chats, label, old=bool(old), about=about or "")
@@ -157,6 +167,10 @@ def _other(stage: Stage, who: str, kind: str, words: str | None) -> None:
 
 def _contact(stage: Stage, who: str, whose: str, phone: str) -> None:
     stage.come_in(who, who, contact={"phone": phone, "own": whose == "own"}, **_hint(who))
+
+
+def _location(stage: Stage, who: str, latitude: str, longitude: str) -> None:
+    stage.come_in(who, who, other="location", location=[float(latitude), float(longitude)], **_hint(who))
 
 
 def _forwards(stage: Stage, who: str, chat: str | None, text: str) -> None:
@@ -239,6 +253,12 @@ def _is_flagged(stage: Stage, who: str, flag: str) -> None:
     _set(stage, t.people, t.people.c.id == _id(who), flags=[flag])
 
 
+def _writes_on_the_page(stage: Stage, who: str, page: str) -> None:
+    """The same person, known by another chat on another channel."""
+    with stage.database.writing() as work:
+        work.addresses.bind(Address(channel=channel_of(page), user=page, chat=page, person_id=_id(who)))
+
+
 def _leaves_work(stage: Stage, who: str) -> None:
     with stage.database.writing() as work:
         leaving.dismiss(work=work, person_id=_id(who), by=None, now=stage.now)
@@ -261,12 +281,14 @@ Deed = tuple[str, Callable[..., Iterator[str] | None]]
 DEEDS: tuple[Deed, ...] = (
     (rf"({WHO})> (.*)", _says),
     (rf"({WHO}) in ({CHAT})> (.*)", _says_in),
+    (rf"({WHO}) replies(?: in ({CHAT}))? to (\S+)( with photo)?> ?(.*)", _replies),
     (rf"({WHO}) taps (old )?(.+?)(?: about (\S+))?(?: in ({CHAT}))?", _taps),
     (rf"({WHO}) presses (.+) of ({WHO}|{CHAT})", _taps_of),
     (rf"({WHO}) forges the button (.*)", _forges),
     (rf"({WHO}) sends photo(?: of album (\w+))?(?:: (.+))?", _photo),
     (rf"({WHO}) sends (voice|video|sticker|location|document|photo-too-large|other)(?:: (.+))?", _other),
     (rf"({WHO}) shares (own|foreign) contact (\S+)", _contact),
+    (rf"({WHO}) shares location (\S+) (\S+)", _location),
     (rf"({WHO}) forwards(?: into ({CHAT}))?: (.+)", _forwards),
     (rf"({WHO}) stumbles on a bug: (.+)", _stumbles),
     (rf"({WHO}) sends the same once more", _again),
@@ -286,5 +308,6 @@ DEEDS: tuple[Deed, ...] = (
     (rf"({WHO}) may hold (\d+) tickets?", _may_hold),
     (rf"({WHO}) is (elderly|living_alone)", _is_flagged),
     (rf"({WHO}) leaves the company", _leaves_work),
+    (rf"({WHO}) also writes as ({WHO})", _writes_on_the_page),
     (r"the program is started anew", _reboot),
 )

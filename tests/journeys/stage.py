@@ -14,27 +14,29 @@ from bot.rooms import Rooms
 from bot.telling import Telling
 from bot.turn import DeskWork
 from bot.words import Words
+from domain.messaging import nudging
 from domain.messaging.model import Delivery, Mode, Received
 from domain.tickets import escalation
 from storage import tables
 from storage.engine import Database, open_engine
-from tests.journeys.cast import CHANNEL, move_in
+from tests.journeys.cast import CHANNEL, PAGE, channel_of, move_in
 
 LOCALES = Path(__file__).parents[2] / "locales"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 STUMBLE = "🪤"  # words that hold it are a bug of ours
 
 
+@dataclass(frozen=True)
 class Paper:
     """A channel whose updates are Incoming written down."""
 
-    name = CHANNEL
+    name: str = CHANNEL
 
     def parse(self, body: Any) -> Incoming:
         data = json.loads(body)
         sender, contact, happening = data.pop("sender"), data.pop("contact", None), data.pop("happening", None)
         return Incoming(
-            **{**data, "photos": tuple(data.get("photos", ()))},
+            **{**data, "photos": tuple(data.get("photos", ())), "location": tuple(data.get("location") or ()) or None},
             sender=Sender(**sender) if sender else None,
             contact=Contact(**contact) if contact else None,
             happening=Happening(happening) if happening else None,
@@ -58,6 +60,7 @@ class Message:
     chat: str
     said: Outgoing
     subject: str | None = None
+    reference: str | None = None  # what the platform calls it
 
 
 @dataclass
@@ -85,7 +88,8 @@ class Stage:
         """A new process over the same records."""
         self.engine.dispose()
         self.database = Database(self.engine, hear=Telling(self.words).hear)
-        self.app = App(words=self.words, channels={CHANNEL: Paper()}, rooms=Rooms(), deep_link=_deep_link)
+        papers = {CHANNEL: Paper(), PAGE: Paper(PAGE)}
+        self.app = App(words=self.words, channels=papers, rooms=Rooms(), deep_link=_deep_link)
 
     def close(self) -> None:
         """Leave the file alone."""
@@ -96,7 +100,7 @@ class Stage:
         self.keys += 1
         person = {"user": sender, "name": sender, "language": what.pop("hint", None)} if sender else None
         update = {
-            "channel": CHANNEL,
+            "channel": channel_of(chat),
             "key": str(self.keys),
             "chat": chat,
             "private": chat == sender,
@@ -129,6 +133,8 @@ class Stage:
                 self.now = max(self.now, waiting[0])
                 for ticket_id in work.tickets.due(now=self.now, limit=100):
                     escalation.look(work=work, ticket_id=ticket_id, now=self.now)
+                for owner in work.conversations.due(now=self.now, limit=100):
+                    nudging.nudge(work=work, owner=owner, now=self.now)
             yield
         self.now = until
 
@@ -137,7 +143,7 @@ class Stage:
         sent: list[Delivery] = []
         with self.database.writing() as work:
             while rows := work.deliveries.lease(
-                now=self.now, until=self.now + timedelta(minutes=1), limit=100, channels=[CHANNEL]
+                now=self.now, until=self.now + timedelta(minutes=1), limit=100, channels=[CHANNEL, PAGE]
             ):
                 for row in rows:
                     work.deliveries.sent(row.id, reference=str(row.id), now=self.now)
@@ -148,7 +154,7 @@ class Stage:
         """Bring the chats up to date; what an edited card said before."""
         said = Outgoing.of(row.body)
         if row.mode is Mode.SEND:
-            self.shown.append(Message(row.chat, said, row.subject))
+            self.shown.append(Message(row.chat, said, row.subject, str(row.id)))
         if row.mode is not Mode.EDIT:
             return None
         copies = [one for one in self.shown if one.chat == row.chat and one.subject == row.subject]
@@ -166,6 +172,13 @@ class Stage:
                     return message.chat, button.data
         raise LostScript(f"nobody in {chats} has a button {label!r} {about}")
 
+    def message(self, chat: str, about: str) -> str:
+        """The newest message of the chat that says this."""
+        for one in reversed(self.shown):
+            if one.chat == chat and about in one.said.text and one.reference:
+                return one.reference
+        raise LostScript(f"{chat} has no message with {about!r}")
+
     def _handle(self, work: DeskWork, received: Received, *, now: datetime) -> None:
         if STUMBLE in received.body:
             raise RuntimeError("a bug of ours")
@@ -176,13 +189,14 @@ class Stage:
             raise
 
     def _store(self, body: str) -> None:
-        key = json.loads(body)["key"]
+        channel, key, chat = (json.loads(body)[name] for name in ("channel", "key", "chat"))
         with self.database.writing() as work:
-            work.inbox.add(Received(channel=CHANNEL, key=key, chat=None, body=body, received_at=self.now))
+            work.inbox.add(Received(channel=channel, key=key, chat=chat, body=body, received_at=self.now))
 
     def _due_times(self, work: Any) -> list[datetime]:
         ids = work.tickets.due(now=self.now + timedelta(days=400), limit=100)
-        return [work.tickets.get(one).due_at for one in ids]
+        silent = work.conversations.due(now=self.now + timedelta(days=400), limit=100)
+        return [work.tickets.get(one).due_at for one in ids] + [work.conversations.get(one).nudge_at for one in silent]
 
 
 def _deep_link(channel: str, payload: str) -> str | None:

@@ -18,6 +18,8 @@ LOOKS: dict[str, Callable[[SqlWork], Any]] = {
     "what can be sent": lambda work: work.deliveries.lease(now=NOW, until=NOW, limit=64, channels=["telegram"]),
     "what was being sent": lambda work: work.deliveries.release(now=NOW),
     "the copies of a card": lambda work: work.deliveries.copies("ticket:1", channel="telegram", chat="1"),
+    "the card that a message shows": lambda work: work.deliveries.subject(channel="telegram", chat="1", reference="m"),
+    "what somebody wrote before": lambda work: work.inbox.before(7, channel="telegram", chat="1", since=NOW, limit=5),
     "what a chat has still to hear": lambda work: work.deliveries.unreachable(
         channel="telegram", chat="1", reason="blocked", now=NOW
     ),

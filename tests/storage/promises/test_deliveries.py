@@ -261,3 +261,16 @@ def test_only_what_ended_long_ago_is_forgotten(database: Database):
         assert work.deliveries.purge(before=NOW + HOUR) == 1
         work.deliveries.release(now=NOW, everything=True)
     assert sorted(drained(database)) == ["leased", "queued"]
+
+
+def test_a_message_that_was_sent_is_known_as_the_copy_of_its_card(database: Database):
+    queue(database, card("a"), said("b", chat="2"), said("c", chat="3", subject="talk:1"))
+    rows = lease(database)
+    sent(database, rows)
+    with database.reading() as work:
+        found = [
+            work.deliveries.subject(channel=row.channel, chat=row.chat, reference=f"m{row.id}") for row in rows
+        ]  # fmt: skip
+        elsewhere = work.deliveries.subject(channel="telegram", chat="2", reference=f"m{rows[0].id}")
+    assert found == ["ticket:1", None, "talk:1"]
+    assert elsewhere is None

@@ -79,3 +79,22 @@ def test_nothing_done_is_nothing_changed(database: Database):
     with database.writing() as work:
         work.inbox.done([], now=NOW)
     assert waiting(database) == ["1"]
+
+
+def test_what_a_chat_wrote_before_an_update_comes_back_oldest_first(database: Database):
+    with database.writing() as work:
+        for key, chat in (("1", "5"), ("2", "5"), ("3", "6"), ("4", "5"), ("5", "5"), ("6", "5")):
+            work.inbox.add(received(key, chat=chat))
+        ids = {one.key: one.id for one in work.inbox.waiting(limit=9)}
+        work.inbox.park(ids["4"], reason="cannot be parsed", now=NOW)
+
+    def before(key: str, **wish: object) -> list[str]:
+        told = {"channel": "telegram", "chat": "5", "since": NOW - HOUR, "limit": 9} | wish
+        with database.reading() as work:
+            return [one.key for one in work.inbox.before(ids[key], **told)]
+
+    assert before("6") == ["1", "2", "5"]
+    assert before("6", limit=2) == ["2", "5"]
+    assert before("5") == ["1", "2"]
+    assert before("6", channel="web") == []
+    assert before("6", since=NOW + HOUR) == []

@@ -103,6 +103,14 @@ IN_PRIVATE: dict[str, tuple[dict[str, Any], Incoming]] = {
         said(command="claim", text="7", sender=None),
     ),
     "what another bot wrote for them": ({"text": "漏水", "via_bot": SELF}, said(text="漏水", sender=None)),
+    "a reply to us": (
+        {"text": "好", "reply_to_message": {"message_id": 3, "from": SELF, "chat": PRIVATE}},
+        said(text="好", reply_to="3"),
+    ),
+    "a reply to themselves": (
+        {"text": "好", "reply_to_message": {"message_id": 3, "from": WANG, "chat": PRIVATE}},
+        said(text="好"),
+    ),
     "a name without a last name": (
         {"text": "x", "from": {"id": OWNER, "is_bot": False, "first_name": "<b>明</b>"}},
         said(text="x", sender=Sender(user=str(OWNER), name="<b>明</b>")),
@@ -129,7 +137,7 @@ IN_A_GROUP: dict[str, tuple[dict[str, Any], Incoming]] = {
     "a command": ({"text": "/board"}, said_in_group(command="board", addressed=True)),
     "a reply to us": (
         {"text": "好", "reply_to_message": {"message_id": 3, "from": SELF, "chat": STAFF}},
-        said_in_group(text="好", addressed=True),
+        said_in_group(text="好", addressed=True, reply_to="3"),
     ),
     "a reply to somebody": (
         {"text": "好", "reply_to_message": {"message_id": 3, "from": WANG, "chat": STAFF}},
