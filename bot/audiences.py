@@ -9,20 +9,28 @@ from datetime import timedelta
 from bot.turn import DeskWork
 from bot.words import DEFAULT
 from domain.calendar import Clock
+from domain.messaging.events import ConversationStalled
 from domain.register.model import GroupKind, Staff
 from domain.tickets.eligibility import eligible, superiors
-from domain.tickets.events import TicketAssigned, TicketCancelled, TicketEscalated, TicketEvent
+from domain.tickets.events import TicketAssigned, TicketCancelled, TicketEscalated
 from domain.tickets.model import Caller, Kind, Ticket, Urgency
 from domain.tickets.policy import Audience
+from domain.transaction import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What happened, to which ticket as it is now, and the records around it."""
+    """What happened, to which ticket (if any) as it is now, and the records around it."""
 
     work: DeskWork
-    event: TicketEvent
-    ticket: Ticket
+    event: Event
+    about: Ticket | None = None
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket; only for events about one."""
+        assert self.about is not None
+        return self.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,12 @@ def people(scene: Scene, person_ids: Collection[int]) -> list[Recipient]:
             language = (person.language if person else None) or DEFAULT
             found[address.person_id] = Recipient(address.channel, address.chat, language, person_id=address.person_id)
     return list(found.values())
+
+
+def silent(scene: Scene) -> list[Recipient]:
+    """Who has stopped in the middle of telling us something."""
+    assert isinstance(scene.event, ConversationStalled)
+    return people(scene, [scene.event.person_id])
 
 
 def reporter(scene: Scene) -> list[Recipient]:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.turn import Rows, Turn
 
 Answers = Mapping[str, Any]
+
+
+class Nudge(StrEnum):
+    """Why somebody who has fallen silent hears from us."""
+
+    NEARLY_SENT = "nearly-sent"
+    EMERGENCY = "emergency"  # by night, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class Step:
     read: Callable[[Turn, Answers], Mapping[str, Any] | None]
     needed: Callable[[Turn, Answers], bool] = lambda _turn, _answers: True
     card: Callable[[Turn, Answers], str] | None = None  # its message is a card: what it says when all is over
+    nudge: Callable[[Answers], Nudge | None] = lambda _answers: None  # is silence here worth a word after a while?
     skip: Callable[[Turn, Answers], Mapping[str, Any] | None] = lambda _turn, _answers: (
         None
     )  # None: it must be answered

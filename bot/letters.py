@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from bot import alarms, cards, talk_letters
 from bot.audiences import Recipient, Scene
+from bot.dialog import HINT
 from bot.turn import Rows, Tap
 from bot.voice import Voice
 from bot.words import Said, mask_numbers
+from domain.messaging.events import ConversationStalled
 from domain.tickets import relaying
 from domain.tickets.eligibility import MANAGERS
 from domain.tickets.events import HelpRequested, TicketEscalated, TicketHandedBack
@@ -122,7 +124,22 @@ def receipt(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     else:
         promise = voice.say("promise-until", time=voice.soon(ticket.respond_by, ticket.estate_id))
     rows = [[Tap(voice.say("button-cancel-ticket"), "cancel", {"ticket": ticket.id})]]
-    return voice.say("receipt", number=ticket.number, promise=promise), rows
+    key = "receipt-complaint" if ticket.kind is Kind.COMPLAINT else "receipt"
+    return voice.say(key, number=ticket.number, promise=promise), rows
+
+
+def nudge(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """Whoever fell silent is asked once whether they want to go on."""
+    event = scene.event
+    assert isinstance(event, ConversationStalled)
+    left = scene.work.conversations.get(f"person:{event.person_id}")
+    answers = left.answers if left else {}
+    draft = {"draft": answers.get("draft")}
+    go_on = Tap(voice.say("button-go-on"), "go_on", draft)
+    if event.urgent:
+        return voice.say("nudge-place"), [[go_on]]
+    words = answers.get("words", "📷").partition("\n")[0][:HINT]
+    return voice.say("nudge-draft", words=words), [[go_on], [Tap(voice.say("button-drop-draft"), "never_mind", draft)]]
 
 
 def paused(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:

@@ -12,6 +12,7 @@ from bot.audiences import Recipient, Scene
 from bot.turn import Rows
 from bot.voice import Voice
 from domain.knowledge import events as k
+from domain.messaging.events import ConversationStalled
 from domain.messaging.model import Lane, Mode
 from domain.register.events import ContactViewed, PersonBound, StaffDismissed, StaffRehired
 from domain.tickets import events as e
@@ -65,6 +66,7 @@ def _is_low(event: Any) -> bool:
 
 
 NOTICES: tuple[Notice, ...] = (
+    Notice(ConversationStalled, audiences.silent, letters.nudge, Lane.DIALOG),
     Notice(e.TicketOpened, audiences.staff_groups, letters.staff, card="ticket", photos=_reported),
     Notice(e.TicketOpened, audiences.reporter, letters.receipt, Lane.DIALOG),
     Notice(

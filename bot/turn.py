@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.channels.base import Button, Incoming, Outgoing
-from bot.conversation import Intent
+from bot.conversation import Intent, Nudge
 from bot.knowledge import Shelf
 from bot.understanding import Understood
 from bot.voice import Voice
 from bot.words import Words
 from domain.knowledge.ports import KnowledgeWork
 from domain.messaging.model import Conversation, Delivery, Keyboard, Lane, Media, Mode
+from domain.messaging.nudging import NUDGED, SILENCE
 from domain.messaging.ports import Rails
 from domain.register.model import Group, Person, Room, Staff
 
@@ -140,8 +141,16 @@ class Turn:
 
     def remember(self, **changes: Any) -> None:
         """Keep where the conversation stands."""
-        self.conversation = replace(self.conversation, **changes, updated_at=self.now)
+        after = replace(self.conversation, **changes, updated_at=self.now)
+        nudge = self._nudge(after) if NUDGED not in after.answers else None
+        urgent = nudge is Nudge.EMERGENCY
+        self.conversation = replace(after, nudge_at=self.now + SILENCE if nudge else None, urgent=urgent)
         self.work.conversations.put(self.conversation)
+
+    def _nudge(self, conversation: Conversation) -> Nudge | None:
+        """Is silence at the open question worth a word after a while?"""
+        steps = self.intents[conversation.intent].steps if conversation.intent else ()
+        return next((one.nudge(conversation.answers) for one in steps if one.name == conversation.step), None)
 
     def forget(self) -> None:
         """The conversation is over."""

@@ -43,7 +43,7 @@ def _of_card(table: FromClause) -> tuple[ColumnElement[bool], ...]:
 
 
 # The statements of the message path are built once: building one anew costs more than running it.
-_CONVERSATION_NAMES = ("owner", "intent", "step", "answers", "misses", "updated_at")
+_CONVERSATION_NAMES = ("owner", "intent", "step", "answers", "misses", "updated_at", "nudge_at", "urgent")
 _OPEN = deliveries.c.channel.in_(bindparam("channels", expanding=True))
 _FIRST = (
     select(func.min(deliveries.c.id))
@@ -234,6 +234,11 @@ class SqlConversations:
 
     def end(self, owner: str) -> None:
         self._connection.execute(_FORGET, {"whose": owner})
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[str]:
+        silent = conversations.c.nudge_at.is_not(None), conversations.c.nudge_at <= now
+        found = select(conversations.c.owner).where(*silent).order_by(conversations.c.nudge_at).limit(limit)
+        return self._connection.execute(found).scalars().all()
 
 
 class SqlMedia:

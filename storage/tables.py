@@ -246,6 +246,7 @@ keyboards = Table(
     Column("actions", JSON, nullable=False),
     Column("created_at", Moment, nullable=False),
 )  # fmt: skip
+_SILENT = text("nudge_at IS NOT NULL")
 conversations = Table(
     "conversations", metadata,
     Column("owner", String(100), primary_key=True),
@@ -254,6 +255,9 @@ conversations = Table(
     Column("answers", JSON, nullable=False),
     Column("misses", Integer, nullable=False),
     Column("updated_at", Moment),
+    Column("nudge_at", Moment),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_conversations_nudge", "nudge_at", postgresql_where=_SILENT, sqlite_where=_SILENT),
 )  # fmt: skip
 media = Table(
     "media", metadata,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.conversation import Answers
+from bot.intents.knowledge import answer_question
 from bot.intents.reported import another_matter, slots
 from bot.turn import Turn
+from bot.understanding.intent import NOTHING
 from bot.understanding.phrases import phrases
 
 SMALL_TALK = frozenset({"chitchat", "praise"})
@@ -21,6 +23,8 @@ def overhear(turn: Turn, answers: Answers) -> Answers | None:
     if understood.intent in SMALL_TALK:
         turn.preface = turn.text("welcome-aside" if is_thanks(turn) else "hello-aside")
         return answers
+    if not asks_price(turn) and answer_question(turn):
+        return answers
     if understood.intent in QUESTIONS:
         turn.intents["mytickets" if understood.intent == "progress" else "pass_to_desk"].act(turn, {})
         return answers
@@ -29,6 +33,15 @@ def overhear(turn: Turn, answers: Answers) -> Answers | None:
         return None
     turn.preface = turn.text("noted")
     return {**answers, **found}
+
+
+def asks_price(turn: Turn) -> bool:
+    """A question of what it costs that names nothing else: in a report, it is about that."""
+    understood = turn.understood
+    if understood is None or understood.category != NOTHING:
+        return False
+    prices = phrases(turn.language).concepts["how_much"]
+    return any(match.words.casefold() in prices for match in understood.matches)
 
 
 def is_thanks(turn: Turn) -> bool:

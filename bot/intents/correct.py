@@ -41,10 +41,10 @@ def _meant(turn: Turn, answers: Answers, said: Correction) -> dict[str, Any]:
     if building:
         return _moved(turn, answers, said.right, building)
     understood = turn.read(said.right)
-    found = {name: value for name, value in slots(understood).items() if answers.get(name) != value}
-    if "spot" in found and len(said.right) <= SPOT_MAX and "category" not in found:
-        found["spot"] = said.right
-    return found
+    held = slots(understood)
+    if "spot" in held and len(said.right) <= SPOT_MAX and "category" not in held:
+        held["spot"] = said.right  # "the other bathroom", not just a bathroom
+    return {name: value for name, value in held.items() if answers.get(name) != value}
 
 
 def _moved(turn: Turn, answers: Answers, said: str, building: str) -> dict[str, Any]:

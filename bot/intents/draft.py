@@ -31,7 +31,7 @@ def offer(turn: Turn) -> None:
     draft = {"draft": left.answers["draft"]}
     rows = [
         [Tap(turn.text("button-go-on"), "go_on", draft)],
-        [Tap(turn.text("button-drop"), "never_mind", draft)],
+        [Tap(turn.text("button-drop-draft"), "never_mind", draft)],
     ]
     turn.answer(turn.text("draft-kept", words=words), rows)
 

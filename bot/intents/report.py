@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.conversation import Answers, Intent, Step
+from bot.conversation import Answers, Intent, Nudge, Step
 from bot.dialog import close_card, is_elderly, start
 from bot.intents import two_matters
 from bot.intents.another import ANOTHER_MATTER
-from bot.intents.aside import QUESTIONS, SMALL_TALK, is_thanks, overhear
+from bot.intents.aside import QUESTIONS, SMALL_TALK, asks_price, is_thanks, overhear
 from bot.intents.correct import correct
 from bot.intents.guess import guesses
+from bot.intents.knowledge import answer_question
 from bot.intents.reported import (
     KINDS,
     PUBLIC,
@@ -77,7 +78,7 @@ def _read_what(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
 def _ask_place(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     unsure = answers.get("unsure")
     text, nearest = ask_again(turn, unsure) if unsure else ("", ())
-    offered = list(dict.fromkeys([*nearest, *turn.rooms[:8]]))
+    offered = list(dict.fromkeys([*nearest, *(() if unsure and unsure["known"] else turn.rooms[:8])]))
     rooms = [[_choice(answers, "place", turn.voice.room(room), {"room": room.id})] for room in offered]
     public = [_choice(answers, "place", turn.text("button-public-area"), {"public": True})]
     if unsure:
@@ -93,6 +94,9 @@ def _read_place(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     if understood is None:
         return None
     found, said = slots(understood), turn.incoming.text.strip()
+    unsure = answers.get("unsure")
+    if unsure and unsure["known"] and turn.read and "place" not in found:  # the room alone: the building was said
+        found |= slots(turn.read(f"{unsure['said']} {said}"))
     if building := read_building(said):
         return in_building(turn, said, building)
     if "place" in found or "unsure" in found:
@@ -224,9 +228,17 @@ def _read_confirm(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     if understood.intent in SMALL_TALK and not slots(understood):
         turn.preface = turn.text("tap-to-send" if is_thanks(turn) else "tap-to-send-hello")
         return {}
+    if not asks_price(turn) and answer_question(turn):
+        return {}
     if understood.intent in QUESTIONS:
         turn.preface = turn.text("question-noted")
     return more_words(turn, answers)
+
+
+def _skip_photo(turn: Turn, _answers: Answers) -> Mapping[str, Any]:
+    """What is skipped here is the photo."""
+    turn.preface = turn.text("no-photo-needed")
+    return {}
 
 
 def _wants_visit(turn: Turn, answers: Answers) -> bool:
@@ -262,7 +274,7 @@ REPORT = Intent(
     steps=(
         Step("words", _ask_what, _read_what),
         ANOTHER_MATTER,
-        Step("place", _ask_place, _read_place),
+        Step("place", _ask_place, _read_place, nudge=lambda answers: Nudge.EMERGENCY if _urgent(answers) else None),
         Step("area", _ask_area, _read_place, lambda _turn, answers: bool(answers["place"].get("public"))),
         Step(
             "estate", _ask_estate, _read_estate,
@@ -272,6 +284,9 @@ REPORT = Intent(
         Step("visit", _ask_visit, _read_visit, _wants_visit, skip=lambda _turn, _answers: {"visit": "visit-anytime"}),
         two_matters.ALSO_PLACE,
         Step("contact", _ask_contact, _read_contact),
-        Step("confirm", _ask_confirm, _read_confirm, lambda _turn, answers: not _urgent(answers), card=_summary),
+        Step(
+            "confirm", _ask_confirm, _read_confirm, lambda _turn, answers: not _urgent(answers), card=_summary,
+            nudge=lambda _answers: Nudge.NEARLY_SENT, skip=_skip_photo,
+        ),
     ),
 )  # fmt: skip

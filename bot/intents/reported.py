@@ -90,6 +90,8 @@ def settle(turn: Turn, answers: Mapping[str, Any]) -> dict[str, Any]:
 def more_words(turn: Turn, answers: Answers) -> dict[str, Any]:
     """Words that are added to the report; what else they hold is used. An answer alone needs no words."""
     found = slots(turn.understood) if turn.understood else {}
+    if "category" in answers and "hazard" not in found:  # more about the same matter
+        found.pop("category", None)
     said = turn.incoming.text.strip()
     alone = any(len(said) - len(found.get(name, "")) <= FILLER for name in ("visit", "contact") if name in found)
     return {**found, "words": answers["words"] if alone else f"{answers['words']}\n{said}"[:WORDS_MAX]}

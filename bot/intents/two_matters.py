@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.conversation import Answers, Intent, Step, without
@@ -46,8 +47,10 @@ def visits(turn: Turn, answers: Answers) -> bool:
 
 def reports_of(turn: Turn, answers: Answers) -> list[Report]:
     """The reports that the answers make: one, or two."""
-    both = answers.get("also") and answers.get("confirm") != ONLY_FIRST
-    return [report_of(turn, answers), *([report_of(turn, also_of(turn, answers))] if both else [])]
+    if not answers.get("also") or answers.get("confirm") == ONLY_FIRST:
+        return [report_of(turn, answers)]
+    both = report_of(turn, answers), report_of(turn, also_of(turn, answers))
+    return [one if one.room_id else replace(one, visit="") for one in both]
 
 
 def _is_placeless(turn: Turn, answers: Answers) -> bool:

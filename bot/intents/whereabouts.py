@@ -39,7 +39,7 @@ def ask_again(turn: Turn, unsure: Mapping[str, Any]) -> tuple[str, Sequence[Room
     if unsure["known"]:
         return turn.text("ask-room-in", building=unsure["said"]), nearest
     buildings = _ranges(turn, {room.building for room in _register(turn)})
-    return turn.text("place-unknown", said=unsure["said"], buildings=buildings), nearest
+    return turn.text("no-such-place", said=unsure["said"], buildings=buildings), nearest
 
 
 def _register(turn: Turn) -> list[Room]:

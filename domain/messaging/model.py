@@ -92,6 +92,8 @@ class Conversation:
     answers: Mapping[str, Any] = field(default_factory=dict)
     misses: int = 0  # misunderstood answers to the open question
     updated_at: datetime | None = None
+    nudge_at: datetime | None = None  # when whoever has fallen silent hears from us, once
+    urgent: bool = False  # the open question belongs to an emergency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,9 @@ class Conversations(Protocol):
 
     def end(self, owner: str) -> None: ...
 
+    def due(self, *, now: datetime, limit: int) -> Sequence[str]:
+        """The owners of conversations whose silence has lasted too long, longest first."""
+
 
 class MediaShelf(Protocol):
     """Photos by our own random keys."""

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert
 
 from storage import tables as t
 
-CHANNEL = "chat"
+CHANNEL, PAGE = "chat", "page"
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,22 @@ PLAYERS = (
 STRANGERS = ("陌生人", "Stranger")
 GROUPS = {"员工群": "staff", "业主群": "owners"}
 STRANGE_GROUPS = ("陌生群",)
-NAMES = (*(player.name for player in PLAYERS), *STRANGERS)
+ON_THE_PAGE = ("王阿姨@web", "Tom@web")  # the same people, on another channel
+NAMES = (*ON_THE_PAGE, *(player.name for player in PLAYERS), *STRANGERS)
+
+
+def channel_of(chat: str) -> str:
+    """Where a chat is."""
+    return PAGE if chat in ON_THE_PAGE else CHANNEL
+
+
 ROOMS = (
-    {"id": 1, "building": "3", "entrance": "2", "room": "1201"},
-    {"id": 2, "building": "5", "entrance": "1", "room": "101"},
-    {"id": 3, "building": "5", "entrance": "1", "room": "102"},
-    {"id": 4, "building": "8", "entrance": "", "room": "601"},
-    {"id": 5, "building": "9", "entrance": "1", "room": "303"},
-    {"id": 6, "building": "9", "entrance": "1", "room": "304"},
+    {"id": 1, "building": "3", "entrance": "2", "room": "1201", "area": 89.5},
+    {"id": 2, "building": "5", "entrance": "1", "room": "101", "area": 76},
+    {"id": 3, "building": "5", "entrance": "1", "room": "102", "area": 120.25},
+    {"id": 4, "building": "8", "entrance": "", "room": "601", "area": 101},
+    {"id": 5, "building": "9", "entrance": "1", "room": "303", "area": 88},
+    {"id": 6, "building": "9", "entrance": "1", "room": "304", "area": 95},
 )
 
 

@@ -259,6 +259,11 @@ def _writes_on_the_page(stage: Stage, who: str, page: str) -> None:
         work.addresses.bind(Address(channel=channel_of(page), user=page, chat=page, person_id=_id(who)))
 
 
+def _sets_value(stage: Stage, name: str, value: str) -> None:
+    with stage.database.writing() as work:
+        work.knowledge.set_value(1, name, value)
+
+
 def _leaves_work(stage: Stage, who: str) -> None:
     with stage.database.writing() as work:
         leaving.dismiss(work=work, person_id=_id(who), by=None, now=stage.now)
@@ -307,6 +312,7 @@ DEEDS: tuple[Deed, ...] = (
     (rf"({WHO}) is called (.+)", _is_called),
     (rf"({WHO}) may hold (\d+) tickets?", _may_hold),
     (rf"({WHO}) is (elderly|living_alone)", _is_flagged),
+    (r"the estate calls (\w+) “(.+)”", _sets_value),
     (rf"({WHO}) leaves the company", _leaves_work),
     (rf"({WHO}) also writes as ({WHO})", _writes_on_the_page),
     (r"the program is started anew", _reboot),
