@@ -29,6 +29,7 @@ _SHAPES = {
     "language": re.compile(r"[A-Za-z_]{2,16}"),
     "button": re.compile(r"[A-Za-z0-9_:.=-]{1,64}"),
     "message": re.compile(r"[0-9]{1,18}"),
+    "reply_to": re.compile(r"[0-9]{1,18}"),
 }
 
 

@@ -28,6 +28,7 @@ class Update:
     photos: tuple[str, ...] = ()
     button: str | None = None
     message: str | None = None
+    reply_to: str | None = None
     tab: str | None = None
 
     def received(self, *, now: datetime) -> Received:
@@ -54,8 +55,9 @@ def parse(body: Mapping[str, Any]) -> Incoming:
         button=update.button,
         toast=update.tab,
         message=update.message,
+        reply_to=update.reply_to,
         photos=update.photos,
-        addressed=update.private or command is not None or update.text.startswith("@"),
+        addressed=update.private or command is not None or update.reply_to is not None or update.text.startswith("@"),
     )
 
 

@@ -98,6 +98,7 @@ def _update(who: Visitor, chat: str, values: object, *, photos: tuple[str, ...] 
         language=field(values, "language", needed=False),
         text=text_of(values),
         photos=photos,
+        reply_to=field(values, "reply_to", needed=False),
         tab=field(values, "tab", needed=False),
     )
 
@@ -105,7 +106,8 @@ def _update(who: Visitor, chat: str, values: object, *, photos: tuple[str, ...] 
 def _said(update: Update) -> dict[str, object]:
     """As the chat shows it; *key* lets the page that sent it know it again."""
     photos = [f"file/{ref}" for ref in update.photos]
-    return {"user": update.user, "key": update.key, "text": html.escape(update.text), "photos": photos}
+    said = {"user": update.user, "key": update.key, "text": html.escape(update.text), "photos": photos}
+    return {**said, "reply_to": int(update.reply_to)} if update.reply_to else said
 
 
 async def _photos(form: FormData) -> Sequence[WebFile]:

@@ -58,6 +58,25 @@ async def test_a_card_changes_in_place_and_its_short_answer_is_shown(demo: House
     await expect(staff.get_by_test_id("button")).to_have_count(0)
 
 
+async def test_a_message_of_the_group_is_answered_and_the_answer_shows_which(demo: House, page: Page) -> None:
+    staff = page.locator("[data-pane=staff]")
+    card = await demo.say(GROUP, "<b>Q1123-001</b> when?\nsecond line") or ""
+    await staff.get_by_role("button", name="Reply", exact=True).click()
+    await expect(staff.get_by_test_id("answered")).to_contain_text("Q1123-001 when?")
+    await staff.get_by_role("button", name="No reply").click()
+    await expect(staff.get_by_test_id("answered")).to_be_hidden()
+    await staff.get_by_role("button", name="Reply", exact=True).click()
+    await staff.get_by_test_id("text").fill("at six")
+    await staff.get_by_test_id("text").press("Enter")
+    mine = staff.locator("[data-author=me][data-id]")
+    await expect(mine.locator(".quote")).to_have_text("Q1123-001 when?")
+    await expect(mine.locator(".text")).to_have_text("at six")
+    await expect(staff.get_by_test_id("answered")).to_be_hidden()
+    said = demo.channel.parse(demo.inbox()[0].body)
+    assert said is not None
+    assert (said.text, said.reply_to) == ("at six", card)
+
+
 async def test_what_was_written_without_a_line_goes_out_when_it_is_back(demo: House, page: Page) -> None:
     owner = page.locator("[data-pane=owner]")
     await page.context.set_offline(True)

@@ -56,6 +56,11 @@ def test_a_press_says_which_message_and_where_the_short_answer_goes() -> None:
     assert (incoming.button, incoming.message, incoming.toast) == ("KEY:2", "17", "tab-1")
 
 
+def test_a_reply_says_which_message_it_answers_and_speaks_to_the_bot() -> None:
+    incoming = read(chat="g", private=False, text="ok", reply_to="17")
+    assert (incoming.reply_to, incoming.addressed) == ("17", True)
+
+
 @pytest.mark.parametrize(("text", "addressed"), (("ok", False), ("@管家 看板", True), ("/board", True)))
 def test_in_a_group_the_bot_must_be_spoken_to(text: str, addressed: bool) -> None:
     assert read(chat="g", private=False, text=text).addressed is addressed

@@ -36,8 +36,8 @@ export function press(chat, person, button, message) {
 }
 
 /** *key* makes a repeated request the same message. */
-export function send(chat, person, { key, text, photos = [], quiet = false }) {
-  const values = { key, as: String(person), text, tab: TAB, language: current() };
+export function send(chat, person, { key, text, photos = [], reply, quiet = false }) {
+  const values = { key, as: String(person), text, tab: TAB, language: current(), ...(reply && { reply_to: String(reply) }) };
   const path = `/api/chats/${encodeURIComponent(chat)}/messages`;
   if (!photos.length) return ask(path, json({ ...values, quiet }));
   const form = new FormData();

@@ -1,10 +1,12 @@
 // Where one writes: text, photos, the menu of quick actions.
 import { find, icon, make, toast } from "./dom.js";
+import { firstLine } from "./message.js";
 import { smaller } from "./photos.js";
 import { t } from "./texts.js";
 
 export class Composer {
   #photos = [];
+  #reply = null;
   #waiting = 0;
 
   constructor(form, { send, actions, limits }) {
@@ -19,6 +21,7 @@ export class Composer {
     this.text.addEventListener("paste", (event) => this.#paste(event));
     this.more.addEventListener("click", () => this.#open(this.menu.hidden));
     find(".attach", form).addEventListener("click", () => this.files.click());
+    find(".answered .round", form).addEventListener("click", () => this.reply(null));
     this.files.addEventListener("change", () => this.#take([...this.files.files]));
     form.addEventListener("submit", (event) => this.#submit(event));
     form.addEventListener("keydown", (event) => event.key === "Escape" && !this.menu.hidden && this.#open(false));
@@ -42,6 +45,15 @@ export class Composer {
         return item;
       }),
     );
+  }
+
+  /** The message that the next words answer; null for none. */
+  reply(message) {
+    this.#reply = message;
+    const shown = find(".answered", this.form);
+    shown.hidden = !message;
+    find(".quote", shown).textContent = message ? firstLine(message) : "";
+    if (message) this.text.focus();
   }
 
   #open(open, focus = true) {
@@ -71,8 +83,9 @@ export class Composer {
     event.preventDefault();
     const text = this.text.value.trim();
     if ((!text && !this.#photos.length) || this.#waiting) return;
-    this.send({ text, photos: this.#photos });
+    this.send({ text, photos: this.#photos, reply: this.#reply?.id });
     this.text.value = "";
+    this.reply(null);
     this.#photos = [];
     this.#show();
     this.#fit();

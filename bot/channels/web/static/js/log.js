@@ -20,8 +20,8 @@ export class ChatLog {
   #typing = 0;
   #divider = make("li", "divider");
 
-  constructor(chat, { group, press, changed, again }) {
-    Object.assign(this, { chat, group, changed, again });
+  constructor(chat, { group, press, reply, changed, again }) {
+    Object.assign(this, { chat, group, reply, changed, again });
     this.press = (message, button, element) => press(this, message, button, element);
     this.element = copy("log");
     this.scroller = find(".log", this.element);
@@ -105,7 +105,7 @@ export class ChatLog {
   }
 
   #view() {
-    return { viewer: this.viewer, group: this.group, press: this.press };
+    return { viewer: this.viewer, group: this.group, press: this.press, reply: this.reply, find: (id) => this.messages.get(id) };
   }
 
   #put(message) {

@@ -4,8 +4,8 @@ import { enlarge } from "./photos.js";
 import { rich, safe } from "./rich.js";
 import { clock, full, has, t } from "./texts.js";
 
-/** *viewer* is the user who looks; *press* is told of a pressed button. */
-export function messageElement(message, { viewer, group, press }) {
+/** *viewer* is the user who looks; *press* is told of a pressed button, *reply* of a message to answer; *find* knows it. */
+export function messageElement(message, { viewer, group, press, reply, find }) {
   const mine = message.user !== undefined && message.user === viewer;
   const bot = message.user === undefined;
   const item = make("li", `message ${mine ? "mine" : "theirs"}${bot ? " bot" : ""}${message.state ? ` ${message.state}` : ""}`);
@@ -14,7 +14,7 @@ export function messageElement(message, { viewer, group, press }) {
   item.dataset.who = message.user ?? "bot";
   if (message.id) item.dataset.id = message.id;
   const author = make("span", "sr", `${bot ? t("web-bot") : mine ? t("web-you") : message.name}: `);
-  const bubble = make("div", "bubble", author, photos(message), words(message), foot(message));
+  const bubble = make("div", "bubble", author, quote(find(message.reply_to)), photos(message), words(message), foot(message));
   const stack = make("div", "stack", bubble, buttons(message, press));
   if (group && !mine) {
     const name = make("p", "name", bot ? t("web-bot") : message.name);
@@ -23,7 +23,27 @@ export function messageElement(message, { viewer, group, press }) {
   }
   if (!mine) item.append(face(message, bot));
   item.append(stack);
+  if (group && bot) item.append(replier(message, reply));
   return item;
+}
+
+/** The first line of what a message answers. */
+export function firstLine(message) {
+  return rich(message.text ?? "").textContent.split("\n")[0] || t("web-photo");
+}
+
+function quote(answered) {
+  return answered ? make("p", "quote", firstLine(answered)) : null;
+}
+
+function replier(message, reply) {
+  const element = make("button", "round reply", icon("reply"));
+  element.type = "button";
+  element.dataset.testid = "reply";
+  element.title = t("web-reply");
+  element.setAttribute("aria-label", t("web-reply"));
+  element.addEventListener("click", () => reply(message));
+  return element;
 }
 
 function face(message, bot) {

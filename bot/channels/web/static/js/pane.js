@@ -104,6 +104,7 @@ export class Pane {
   }
 
   #enter(chat) {
+    if (chat !== this.room) this.composer.reply(null);
     this.room = chat;
     const others = this.people.slice(0, FOLLOWED).map((person) => person.chat);
     const news = [...new Set([...this.#rooms(), ...others])].filter((room) => !this.logs.has(room));
@@ -126,6 +127,7 @@ export class Pane {
     const log = new ChatLog(chat, {
       group: this.rooms.some((room) => room.chat === chat),
       press: (room, message, button, element) => this.#press(room, message, button, element),
+      reply: (message) => this.composer.reply(message),
       changed: () => this.#changed(),
       again: (room, message) => this.#deliver(room, message),
     });
@@ -134,17 +136,17 @@ export class Pane {
     return log;
   }
 
-  #send({ text, photos }) {
+  #send({ text, photos, reply }) {
     const shown = photos.map((photo) => URL.createObjectURL(photo));
     const words = text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
-    const message = { key: random(), user: this.person.user, name: this.person.name, at: new Date().toISOString(), text: words, photos: shown };
+    const message = { key: random(), user: this.person.user, name: this.person.name, at: new Date().toISOString(), text: words, photos: shown, reply_to: reply };
     this.#deliver(this.logs.get(this.room), { ...message, raw: text, files: photos, as: this.person.id });
   }
 
   async #deliver(log, message) {
     log.expect({ ...message, state: "sending" });
     try {
-      await api.send(log.chat, message.as, { key: message.key, text: message.raw, photos: message.files });
+      await api.send(log.chat, message.as, { key: message.key, text: message.raw, photos: message.files, reply: message.reply_to });
     } catch (trouble) {
       if (!log.pending.has(message.key)) return; // the stream was faster: it did arrive
       log.expect({ ...message, state: "failed", told: trouble.told });
