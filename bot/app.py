@@ -16,12 +16,14 @@ from bot.intents import BY_COMMAND, INTENTS
 from bot.intents.draft import answered, is_left, offer
 from bot.intents.emergency import alarm_in_group, is_alarm, is_certain
 from bot.intents.feedback import read_mark
+from bot.intents.knowledge import answer_question
 from bot.knowledge import Shelf
 from bot.rooms import Rooms
 from bot.talking import words_of
 from bot.turn import DeepLink, DeskWork, Turn
 from bot.understanding import understand
 from bot.understanding.phrases import guess_language
+from bot.understanding.split import calm
 from bot.wishes import ALWAYS, CONTROLS, REPORTS, VERDICTS, WISHES, WORTHY, gives_way, goes_first
 from bot.words import Words
 from domain.errors import Refusal
@@ -176,12 +178,15 @@ class App:
             enter(turn, "person", {})
         elif turn.photos and not text and "photos" in conversation.answers:
             enter(turn, "add_photo", {})
+        elif INTENTS[conversation.intent].lasting and answer_question(turn):
+            enter(turn, "say_again", {})
         else:
             reply(turn, INTENTS[conversation.intent], conversation)
 
     def _understand(self, turn: Turn) -> None:
         turn.read = partial(understand, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
-        turn.understood = turn.read(turn.incoming.text)
+        said = turn.incoming.text
+        turn.understood = calm(said, turn.read(said), language=turn.language, read=turn.read)
 
     def _notice_danger(self, turn: Turn) -> bool:
         """Do these words name a danger? Told without a look at the records, which most words are not worth."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.understanding.intent import NOTHING
@@ -39,6 +39,15 @@ def split(raw: str, *, language: str, whole: Understood, read: Callable[[str], U
             if _are_two(*(part.understood for part in parts), apart=not joined or whole.hazard is not None):
                 return parts
     return ()
+
+
+def calm(raw: str, whole: Understood, *, language: str, read: Callable[[str], Understood]) -> Understood:
+    """The message without a danger that only its two matters together would make: water here, no light elsewhere."""
+    parts = split(raw, language=language, whole=whole, read=read) if whole.hazard else ()
+    if not parts:
+        return whole
+    first = parts[0].understood
+    return replace(first, text=whole.text, language=whole.language, matches=whole.matches)
 
 
 def _cuts(plain: str, language: str) -> Iterator[tuple[int, int, bool]]:
