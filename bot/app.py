@@ -13,6 +13,7 @@ from bot.channels.base import Channel, Happening, Incoming
 from bot.dialog import enter, reply
 from bot.groups import greet_group, in_group
 from bot.intents import BY_COMMAND, INTENTS
+from bot.intents.aside import asks_price
 from bot.intents.draft import answered, is_left, offer
 from bot.intents.emergency import alarm_in_group, is_alarm, is_certain
 from bot.intents.feedback import read_mark
@@ -178,7 +179,7 @@ class App:
             enter(turn, "person", {})
         elif turn.photos and not text and "photos" in conversation.answers:
             enter(turn, "add_photo", {})
-        elif INTENTS[conversation.intent].lasting and answer_question(turn):
+        elif INTENTS[conversation.intent].lasting and not asks_price(turn) and answer_question(turn):
             enter(turn, "say_again", {})
         else:
             reply(turn, INTENTS[conversation.intent], conversation)
@@ -214,7 +215,7 @@ class App:
             self._understand(turn)
             reply(turn, INTENTS[turn.conversation.intent], turn.conversation)
         else:
-            enter(turn, "start", {})
+            enter(turn, "start", {"said": turn.incoming.text})
 
     def _wish(self, turn: Turn) -> None:
         """A new conversation, by what the words want."""

@@ -73,14 +73,14 @@ def owners(scene: Scene) -> list[Recipient]:
 
 
 def other_callers(scene: Scene) -> list[Recipient]:
-    """Whoever called about the same emergency after the first."""
-    return _reached(scene, _callers(scene)[1:])
+    """Whoever called about the same emergency after the first, but the one who did it."""
+    by = scene.event.by
+    return [one for one in _reached(scene, _callers(scene)[1:]) if by is None or one.person_id != by]
 
 
 def others_who_called(scene: Scene) -> list[Recipient]:
     """Everybody who called about the emergency but the one who did it."""
-    by = scene.event.by
-    return [one for one in owners(scene) if by is None or one.person_id != by]
+    return [one for one in owners(scene) if one.person_id != scene.event.by]  # a stranger's event is by nobody
 
 
 def others_who_were_called(scene: Scene) -> list[Recipient]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import alarms, audiences, letters, talk_letters
-from bot.answer_card import answer_card
+from bot.answer_card import answer_card, talk_ended
 from bot.audiences import Recipient, Scene
 from bot.turn import Rows
 from bot.voice import Voice
@@ -63,6 +63,10 @@ def _takes_over(event: type[Event]) -> Notice:
 
 def _is_low(event: Any) -> bool:
     return bool(event.low)
+
+
+def _is_its_own(event: Any) -> bool:
+    return not event.caller_only
 
 
 NOTICES: tuple[Notice, ...] = (
@@ -127,7 +131,7 @@ NOTICES: tuple[Notice, ...] = (
     Notice(e.TicketCancelled, audiences.ex_repairer, letters.plain("ticket-cancelled-repairer"), Lane.URGENT),
     Notice(e.TicketCancelled, audiences.other_callers, alarms.about("alarm-over-caller")),
     *_refresh(e.TicketLocated),
-    Notice(e.TicketLocated, audiences.repairer, alarms.about("ticket-located-repairer"), Lane.URGENT),
+    Notice(e.TicketLocated, audiences.repairer, alarms.about("ticket-located-repairer"), Lane.URGENT, when=_is_its_own),
     *_refresh(e.CallReceived),
     Notice(e.CallReceived, audiences.repairer, alarms.call_received, Lane.URGENT),
     *_refresh(e.CallerRecognised),
@@ -158,7 +162,7 @@ NOTICES: tuple[Notice, ...] = (
         photos=_relayed,
     ),
     *_refresh(e.TalkEnded),
-    Notice(e.TalkEnded, audiences.done_by, letters.plain("talk-ended-staff"), Lane.URGENT, "talk"),
+    Notice(e.TalkEnded, audiences.done_by, talk_ended, Lane.URGENT, "talk"),
     Notice(k.AnswerKept, audiences.managers, answer_card, card="answer"),
     *(
         Notice(event, audiences.copies("answer"), answer_card, Lane.URGENT, "answer", Mode.EDIT)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.conversation import Answers, Intent
 from bot.dialog import ask_again
 from bot.intents.calling import caller_of
+from bot.intents.false_alarm import pass_on
 from bot.turn import Rows, Tap, Turn
 from bot.understanding.phrases import phrases
 from bot.words import Said
@@ -18,7 +19,7 @@ from domain.tickets import incidents
 from domain.tickets.eligibility import MANAGERS
 
 
-def _start(turn: Turn, _answers: Answers) -> None:
+def _start(turn: Turn, answers: Answers) -> None:
     """Whoever they are: a link's token, a shared contact, a stranger or an old friend."""
     incoming = turn.incoming
     assert incoming.sender is not None
@@ -41,7 +42,8 @@ def _start(turn: Turn, _answers: Answers) -> None:
             ask_again(turn)
             return
         rows: Rows = [[Tap(turn.text("button-share-phone"), ask="contact")]]
-        turn.answer(turn.text("who-are-you"), rows)
+        helped = bool(answers.get("said")) and pass_on(turn, answers["said"])
+        turn.answer(turn.text("ask-who-alarm" if helped else "who-are-you"), rows)
 
 
 def _prove(turn: Turn) -> None:

@@ -15,6 +15,7 @@ from bot.understanding.rooms import key
 from domain.tickets.model import Caller, Spot
 
 PLACE_MAX = 100
+_WHERE = re.compile(r"^(?:it'?s\s+)?(?:in|at)\s+")
 _FURTHER = re.compile(rf"(?:\s*(?:\d{{1,3}}|[{NUMERAL}]{{1,3}})\s*(?:单元|楼|层)(?!\w*房))*")
 
 
@@ -36,7 +37,10 @@ def spot_of(turn: Turn, answers: Answers) -> Spot:
         return Spot(location=(location[0], location[1]))
     named = named_building(answers.get("words", ""))
     if area := place.get("area"):
-        return Spot(place=area[:PLACE_MAX], building=(named_building(area) or named or ("", ""))[0])
+        inside = named_building(area)
+        if named and not inside:
+            return Spot(place=f"{named[1]} · {area}"[:PLACE_MAX], building=named[0])
+        return Spot(place=area[:PLACE_MAX], building=inside[0] if inside else "")
     room = turn.work.register.room(place["room"]) if "room" in place else None
     said = turn.understood is not None and turn.understood.place.room_id is not None
     if named and not said and "chosen" not in place:
@@ -53,4 +57,5 @@ def named_building(words: str) -> tuple[str, str] | None:
     number = found["zh"] or found["en"]
     start = found.start("zh") if found["zh"] else found.start()
     further = _FURTHER.match(plain, found.end())
-    return key(number), plain[start : further.end() if further else found.end()].strip()
+    said = plain[start : further.end() if further else found.end()].strip()
+    return key(number), _WHERE.sub("", said)

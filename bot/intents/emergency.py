@@ -12,13 +12,14 @@ from bot.alarms import next_steps
 from bot.conversation import Answers, Intent, Step
 from bot.dialog import close_card, start
 from bot.intents.calling import caller_of, spot_of
+from bot.intents.locate import where
 from bot.intents.reported import WORDS_MAX, advise, estates_of, first_answers, joined, settle, slots
 from bot.turn import Rows, Tap, Turn
 from bot.understanding import Understood
 from domain.messaging.model import Lane
 from domain.tickets import incidents
 from domain.tickets.incidents import Outcome
-from domain.tickets.model import HAZARDS, Category, Hazard, Kind, Report, Ticket, Urgency
+from domain.tickets.model import HAZARDS, Category, Hazard, Kind, Report, Spot, Ticket, Urgency
 
 SURE = 7.0  # how strongly the words must speak of danger before we break into a group's talk
 SHORT = 100  # characters: who is in danger does not write more
@@ -31,7 +32,9 @@ def is_alarm(turn: Turn) -> bool:
     if wish is None or wish.hazard is None:
         return False
     known = conversation.answers
-    if conversation.intent == "locate" and known["hazard"] == wish.hazard and "place" in slots(wish):
+    if conversation.intent == "locate" and known["hazard"] == wish.hazard and where(turn, known):
+        return False
+    if conversation.intent == "add_details" and known["hazard"] == wish.hazard:
         return False
     if conversation.intent is None or not turn.intents[conversation.intent].staff or "ticket" not in known:
         return True
@@ -60,7 +63,7 @@ def alarm_in_group(turn: Turn) -> None:
     link = turn.deep_link(turn.incoming.channel, "hello")
     rows = [[Tap(turn.text("button-private-chat"), url=link)]] if link else []
     text = turn.text("alarm-in-group", advice=turn.text(f"advice-{wish.hazard}"))
-    turn.answer(text, rows, lane=Lane.URGENT, once=f"advice:{ticket.id}")
+    turn.answer(text, rows, lane=Lane.URGENT, once=f"advice:{ticket.id}:{turn.language}")
     if turn.person:
         turn.step_aside()
         _go_on(turn, ticket, outcome)
@@ -98,7 +101,14 @@ def _estate(turn: Turn, answers: Answers) -> int | None:
     place = chosen or answers.get("place") or {}
     room = turn.work.register.room(place["room"]) if "room" in place else None
     estates = estates_of(turn)
-    return room.estate_id if room else estates[0] if len(estates) == 1 else None
+    return room.estate_id if room else estates[0] if len(estates) == 1 else _called_before(turn)
+
+
+def _called_before(turn: Turn) -> int | None:
+    """The estate that they have just called about."""
+    calls = incidents.recent_calls(work=turn.work, caller=caller_of(turn), now=turn.now)
+    ticket = turn.work.tickets.get(calls[0].ticket_id) if calls else None
+    return ticket.estate_id if ticket else None
 
 
 def _ask_estate(turn: Turn, answers: Answers) -> tuple[str, Rows]:
@@ -112,19 +122,25 @@ def _ask_estate(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     return turn.text("ask-estate-alarm"), [*rooms, *estates]
 
 
-def _read_estate(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+def _read_estate(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     found = slots(turn.understood) if turn.understood else {}
+    found = {name: found[name] for name in ("place", "spot") if name in found}
     if "room" in found.get("place", {}):
-        return {"place": found["place"]}
-    said = turn.incoming.text.strip()
+        return found
+    said = turn.incoming.text.strip()  # whatever it is, it may be worth knowing
     named = [one for one in estates_of(turn) if said and turn.work.register.estate(one).name in said]
     named = named or [one for one in estates_of(turn) if said and said in turn.work.register.estate(one).name]
-    return {"estate": named[0], **found} if len(named) == 1 else None
+    if len(named) == 1:
+        return {"estate": named[0], **found}
+    told = bool(said) and turn.understood is not None and not turn.understood.control
+    return {**found, "words": f"{answers['words']}\n{said}"[:WORDS_MAX]} if told else None
 
 
 def _report(turn: Turn, answers: Answers, estate_id: int) -> Report:
     """What is known; of a flat in another estate it cannot be assumed that it is there."""
     hazard, spot = Hazard(answers["hazard"]), spot_of(turn, answers)
+    if hazard is Hazard.LIFT_TRAPPED and spot.place and not spot.building:  # "in the lift": which one?
+        spot = spot_of(turn, {"place": {"room": turn.rooms[0].id}}) if len(turn.rooms) == 1 else Spot()
     room = turn.work.register.room(spot.room_id) if spot.room_id else None
     if room and room.estate_id != estate_id:
         spot = replace(spot, room_id=None, place="", building="")
@@ -155,6 +171,8 @@ def _go_on(turn: Turn, ticket: Ticket, outcome: Outcome) -> None:
         key = "alarm-joined" if outcome is Outcome.JOINED else "alarm-repeated"
         rows = next_steps(turn.voice, ticket, located=located)
         turn.answer(turn.text(key, number=ticket.number, status=status), rows)
+    if located and turn.person is None:
+        turn.answer(turn.text("ask-who-alarm"), [[Tap(turn.text("button-share-phone"), ask="contact")]])
     if not located:
         start(turn, turn.intents["locate"], {"ticket": ticket.id, "hazard": ticket.hazard})
 

@@ -11,13 +11,13 @@ from bot.intents.calling import caller_of
 from bot.intents.words import WORDS_MAX, draft_tap
 from bot.turn import Rows, Turn
 from domain.tickets import incidents
-from domain.tickets.changing import find, require_move
-from domain.tickets.lifecycle import Action, Status
+from domain.tickets.changing import find
+from domain.tickets.lifecycle import Status
 
 
 def _begin_details(turn: Turn, answers: Answers) -> Answers:
-    incidents.called_about(work=turn.work, ticket_id=answers["ticket"], caller=caller_of(turn))
-    return answers
+    ticket = incidents.called_about(work=turn.work, ticket_id=answers["ticket"], caller=caller_of(turn))
+    return {**answers, "hazard": ticket.hazard}
 
 
 def _read_details(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
@@ -33,10 +33,19 @@ def _add_details(turn: Turn, answers: Answers) -> None:
     turn.answer(turn.text("alarm-repeated", number=ticket.number, status=cards.status(turn.voice, ticket)))
 
 
+def pass_on(turn: Turn, said: str) -> bool:
+    """More words of somebody who has just called are passed on to those who come; False for anybody else."""
+    for call in incidents.recent_calls(work=turn.work, caller=caller_of(turn), now=turn.now):
+        ticket = find(turn.work, call.ticket_id)
+        if ticket.status in incidents.RUNNING:
+            _add_details(turn, {"ticket": ticket.id, "words": said[:WORDS_MAX], "shown": turn.photos})
+            return True
+    return False
+
+
 def _begin_call_off(turn: Turn, answers: Answers) -> Answers:
     """Nothing is asked that leads nowhere."""
-    ticket = find(turn.work, answers["ticket"])
-    require_move(turn.work, ticket, Action.CALL_OFF)
+    ticket = incidents.may_call_off(work=turn.work, ticket_id=answers["ticket"], caller=caller_of(turn))
     return {**answers, "number": ticket.number}
 
 

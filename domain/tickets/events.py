@@ -142,7 +142,9 @@ class TicketCancelled(TicketEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketLocated(TicketEvent):
-    """Now we know where the emergency is, or where one of its callers is."""
+    """Now we know where the emergency is; *caller_only*: where one who called about it is."""
+
+    caller_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from domain.lifecycle import permit
 from domain.register.model import Person
 from domain.tickets import events
 from domain.tickets.changing import change, find, require_move
-from domain.tickets.eligibility import parties
+from domain.tickets.eligibility import is_here, parties
 from domain.tickets.lifecycle import ALLOWED, IN_PROGRESS, Action, Party, Status
 from domain.tickets.model import Caller, Report, Spot, Ticket
 from domain.tickets.operations import open as open_ticket
@@ -63,9 +63,10 @@ def locate(*, work: TicketWork, ticket_id: int, spot: Spot, caller: Caller, now:
     if not first and _elsewhere(ticket, spot):
         return _split(work, ticket, there, now)
     work.calls.put(there)
-    if first or not ticket.is_known:
+    its_own = first or not ticket.is_known
+    if its_own:
         ticket = work.tickets.save(replace(ticket, **spot.spot()))
-    work.record(events.TicketLocated(ticket_id=ticket.id, by=caller.person_id), now=now)
+    work.record(events.TicketLocated(ticket_id=ticket.id, caller_only=not its_own, by=caller.person_id), now=now)
     return ticket
 
 
@@ -75,21 +76,32 @@ def call_off(*, work: TicketWork, ticket_id: int, caller: Caller, now: datetime)
     :raises NotAllowed: they are neither staff nor have they called about it
     :raises NotNow: it is over
     """
-    ticket, by = find(work, ticket_id), caller.person_id
+    ticket, by = may_call_off(work=work, ticket_id=ticket_id, caller=caller), caller.person_id
     callers = work.calls.about(ticket.id)
     mine = find_caller(callers, caller)
-    allowed = parties(ticket, by, work.register.staff(by)) if by else frozenset()
-    require_move(work, ticket, Action.CALL_OFF)
-    permit(ALLOWED, Action.CALL_OFF, allowed | {Party.REPORTER} if mine else allowed)
-    if not callers:
-        raise NotAllowed
     others = [one for one in callers if not one.withdrawn and not one.is_same(caller)]
-    if others and Party.STAFF not in allowed and mine:
+    if others and mine and not is_here(work, by, ticket.estate_id):
         work.calls.put(replace(mine, withdrawn=True))
         work.record(events.CallWithdrawn(ticket_id=ticket.id, by=by), now=now)
         return ticket
     event = events.AlarmCalledOff(ticket_id=ticket.id, repairer_id=ticket.repairer_id, by=by)
     return change(work, ticket, Action.CALL_OFF, event, now, repairer_id=None, closed_at=now)
+
+
+def may_call_off(*, work: TicketWork, ticket_id: int, caller: Caller) -> Ticket:
+    """The emergency, for those who may say that it is a false alarm.
+
+    :raises NotAllowed: they are neither staff nor have they called about it
+    :raises NotNow: it is over
+    """
+    ticket, by = find(work, ticket_id), caller.person_id
+    callers = work.calls.about(ticket.id)
+    allowed = parties(ticket, by, work.register.staff(by)) if by else frozenset()
+    require_move(work, ticket, Action.CALL_OFF)
+    permit(ALLOWED, Action.CALL_OFF, allowed | {Party.REPORTER} if find_caller(callers, caller) else allowed)
+    if not callers:
+        raise NotAllowed
+    return ticket
 
 
 def recognise(*, work: TicketWork, caller: Caller, person: Person, now: datetime) -> None:
@@ -111,6 +123,12 @@ def called_about(*, work: TicketWork, ticket_id: int, caller: Caller) -> Ticket:
     return _called_by(work, ticket_id, caller)[0]
 
 
+def recent_calls(*, work: TicketWork, caller: Caller, now: datetime) -> Sequence[Caller]:
+    """What somebody has just called about and still means, the newest first."""
+    calls = work.calls.of(caller.channel, caller.user)
+    return [one for one in calls if now - one.at < TOGETHER and not one.withdrawn]
+
+
 def find_caller(callers: Sequence[Caller], caller: Caller) -> Caller | None:
     """Their own earlier call."""
     return next((one for one in callers if one.is_same(caller)), None)
@@ -127,6 +145,11 @@ def _same_incident(work: TicketWork, report: Report, caller: Caller, now: dateti
     return next((one for one in [*here, *(one for one in own if one in unclear), *unclear]), None)
 
 
+def _heard_from(known: Caller, caller: Caller) -> Caller:
+    """The same call; they can be told news where they write from in private, in the language they write in."""
+    return replace(known, chat=caller.chat or known.chat, language=caller.language)
+
+
 def _elsewhere(ticket: Ticket, spot: Spot) -> bool:
     return bool(ticket.building and spot.building and ticket.building != spot.building)
 
@@ -137,8 +160,8 @@ def _join(work: TicketWork, ticket: Ticket, report: Report, caller: Caller, now:
     if not ticket.is_known and report.is_known:
         ticket = work.tickets.save(replace(ticket, **report.spot()))
     if mine:
-        if not mine.is_known:
-            mine = replace(mine, **report.spot())
+        mine = _heard_from(mine, caller)
+        mine = mine if mine.is_known else replace(mine, **report.spot())
         return _say_more(work, ticket, mine, words=report.words, photos=report.photos, now=now), Outcome.REPEATED
     work.calls.put(replace(caller, **report.spot(), ticket_id=ticket.id, words=report.words, at=now))
     ticket = _with_photos(work, ticket, report.photos)
@@ -167,7 +190,7 @@ def _with_photos(work: TicketWork, ticket: Ticket, photos: tuple[str, ...]) -> T
 def _split(work: TicketWork, ticket: Ticket, mine: Caller, now: datetime) -> Ticket:
     """Somebody who had joined without a place is somewhere else: they get an emergency of their own, or join that."""
     work.calls.drop(mine)
-    work.record(events.TicketLocated(ticket_id=ticket.id, by=mine.person_id), now=now)
+    work.record(events.TicketLocated(ticket_id=ticket.id, caller_only=True, by=mine.person_id), now=now)
     person = work.register.person(mine.person_id) if mine.person_id else None
     report = Report(
         **mine.spot(), estate_id=ticket.estate_id, reporter_id=mine.person_id, kind=ticket.kind,
@@ -183,6 +206,7 @@ def _called_by(work: TicketWork, ticket_id: int, caller: Caller) -> tuple[Ticket
     mine = find_caller(callers, caller)
     if mine is None:
         raise NotAllowed
+    mine = _heard_from(mine, caller)
     if ticket.status not in RUNNING:
         raise NotNow("alarm-is-over", number=ticket.number)
     return ticket, callers, mine
