@@ -10,7 +10,8 @@ from bot.dialog import advance, ask, card_of, start
 from bot.intents.reported import settle
 from bot.turn import Rows, Tap, Turn
 from domain.errors import Refusal
-from domain.tickets.model import Category, Kind
+from domain.register.model import Role
+from domain.tickets.model import TRADES, Category, Kind
 
 RECENT = timedelta(days=180)
 GUESSES = 4
@@ -37,7 +38,8 @@ def _guess(turn: Turn, answers: Answers) -> None:
     if turn.conversation.intent != "report" or known.get("draft") != answers["draft"] or "words" in known:
         raise Refusal("already-settled")
     category = answers["category"]
-    found = {"category": category, "words": turn.text(f"category-{category}"), "kind": Kind.REPAIR}
+    kind = Kind.REPAIR if Role.ENGINEER in TRADES[Category(category)][0] else Kind.COMPLAINT
+    found = {"category": category, "words": turn.text(f"category-{category}"), "kind": kind}
     advance(turn, turn.intents["report"], settle(turn, {**known, **found}))
 
 

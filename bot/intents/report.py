@@ -132,8 +132,9 @@ def _ask_category(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     return turn.text("ask-category"), [taps[at : at + 2] for at in range(0, len(taps), 2)]
 
 
-def _read_category(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
-    found = slots(turn.understood) if turn.understood else {}
+def _read_category(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+    """Words that name one say more about the matter, too."""
+    found = more_words(turn, answers)
     return found if "category" in found else None
 
 

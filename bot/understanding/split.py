@@ -11,7 +11,7 @@ from bot.understanding.normalise import normalise
 from bot.understanding.phrases import languages, phrases
 
 REPORTS = frozenset({"repair", "complaint"})
-UNNAMED = frozenset({NOTHING, "other"})
+UNNAMED = frozenset({NOTHING, "other", "property_service"})  # "and nobody cares" belongs to what nobody cares for
 SURE = 0.6
 TRIED = 6  # cuts looked at: nobody reports two matters behind the seventh comma
 _stop = re.compile(r"[。.;!?\n]\s*(?!\d)|,\s*(?!\d)")
