@@ -11,6 +11,7 @@ import typer
 from sqlalchemy import make_url
 
 import commands
+import knowledge_commands
 from bot import logs
 from bot.channels.base import DeliveryError
 from settings import Settings
@@ -89,6 +90,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Instead of 8000.")] = No
 
 
 cli.add_typer(commands.cli)
+cli.add_typer(knowledge_commands.cli, name="knowledge")
 
 if __name__ == "__main__":
     cli(prog_name="guanjia")

@@ -6,6 +6,7 @@ from bot.audiences import Recipient, Scene
 from bot.turn import Rows, Tap
 from bot.voice import Voice
 from domain.knowledge.model import Entry, Status
+from domain.knowledge.operations import answer_of
 
 STANDS = {
     Status.DRAFT: "answer-is-draft",
@@ -19,7 +20,16 @@ def answer_card(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     entry = scene.work.knowledge.of_ticket(scene.ticket.id)
     assert entry is not None
     text = voice.say("answer-card", title=entry.title, answer=entry.answer, name=voice.name(entry.by))
-    return f"{text}\n{voice.say(STANDS[entry.status])}", _rows(voice, entry)
+    stands = voice.say("card-state", status=voice.say(STANDS[entry.status]))
+    return f"{text}\n{stands}", _rows(voice, entry)
+
+
+def talk_ended(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """The owner has nothing more to ask; what they were told may be kept for others."""
+    text = voice.say("talk-ended-staff", number=scene.ticket.number)
+    answered = answer_of(work=scene.work, ticket=scene.ticket)
+    keep = [[Tap(voice.say("button-keep-answer"), "keep_answer", {"ticket": scene.ticket.id})]]
+    return text, keep if answered and to.person_id else ()
 
 
 def _rows(voice: Voice, entry: Entry) -> Rows:

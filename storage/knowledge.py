@@ -45,7 +45,8 @@ class SqlKnowledge:
         return [_entry(row) for row in self._connection.execute(ordered)]
 
     def stamp(self, estate_id: int | None, language: str) -> object:
-        newest = select(func.count(), func.max(_WHAT.updated_at)).where(*_of(estate_id, language))
+        told = func.count().filter(_WHAT.status == Status.APPROVED)
+        newest = select(func.count(), func.max(_WHAT.updated_at), told).where(*_of(estate_id, language))
         return tuple(self._connection.execute(newest).one())
 
     def get(self, entry_id: int) -> Entry | None:

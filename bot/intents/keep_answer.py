@@ -16,7 +16,7 @@ TITLE = 100  # characters of the question
 
 def keep_rows(turn: Turn, ticket: Ticket) -> Rows:
     """A button for whoever has just answered a question with words."""
-    if not knowledge.keepable(ticket) or turn.work.knowledge.of_ticket(ticket.id):
+    if not knowledge.answer_of(work=turn.work, ticket=ticket) or turn.work.knowledge.of_ticket(ticket.id):
         return ()
     return [[Tap(turn.text("button-keep-answer"), "keep_answer", {"ticket": ticket.id})]]
 
@@ -27,7 +27,7 @@ def _keep(turn: Turn, answers: Answers) -> None:
     words = mask_numbers(ticket.words).strip()
     knowledge.keep_answer(
         work=turn.work, ticket_id=ticket.id, by=turn.me, now=turn.now,
-        question=words.partition("\n")[0][:TITLE], answer=ticket.work_done,
+        question=words.partition("\n")[0][:TITLE],
         language=guess_language(words.lower()) or turn.language,
     )  # fmt: skip
     turn.toast(turn.text("answer-kept"))

@@ -16,11 +16,14 @@ from bot.turn import Rows, Tap, Turn
 from bot.understanding.knowledge import Found
 from domain.errors import Unknown
 from domain.knowledge.model import Entry
+from domain.register.model import Role
+from domain.tickets.model import TRADES, Category
 
 ASKING = frozenset({"inquiry", "fee", "renovation"})  # what is understood as a question for knowledge
-SURE, PERHAPS = 0.5, 0.3  # told at once; offered as a guess
-CLEARLY = 0.6  # sure enough for words that were not understood as a question, and in the middle of something else
-NEIGHBOURS = 2
+SURE, PERHAPS = 0.45, 0.3  # told at once; offered as a guess
+MIDWAY = 0.5  # sure enough in the middle of something else
+CLEARLY = 0.65  # sure enough for words that were not understood as a question
+NEAR, NEIGHBOURS = 0.4, 2
 _sentence = re.compile(r"[^。！？.!?]*(?:[。！？]|[.!?](?=\s|$))")
 _number = re.compile(r"\d+(?:\.\d+)?")
 
@@ -31,7 +34,7 @@ def answer_question(turn: Turn) -> bool:
     if understood is None or understood.intent not in ASKING or understood.hazard:
         return False
     found = _find(turn)
-    if not found or found[0].score < CLEARLY:
+    if not found or found[0].score < MIDWAY:
         return False
     _tell(turn, found[0].entry, _near(turn, found))
     return True
@@ -66,7 +69,7 @@ def estate_of(turn: Turn) -> int | None:
 def _near(turn: Turn, found: Sequence[Found]) -> list[Entry]:
     """What people who ask this also want to know."""
     entry = found[0].entry
-    near = [one.entry for one in found[1:] if one.score >= PERHAPS]
+    near = [one.entry for one in found[1:] if one.score >= NEAR]
     index = turn.shelf.index(turn.work, estate_of(turn), turn.language)
     near += [one for one in index.entries.values() if one.topic and one.topic == entry.topic]
     return list({one.name: one for one in near if one.name != entry.name}.values())[:NEIGHBOURS]
@@ -104,8 +107,10 @@ def _titles(entries: Sequence[Entry]) -> Rows:
 
 def _for_person(turn: Turn) -> Mapping[str, Any]:
     """The question as it goes to the desk, should the answer not help."""
-    words = turn.incoming.text or turn.text("wants-person")
-    return {**first_answers(turn, turn.understood), "words": words, "contact": turn.person.phone if turn.person else ""}
+    answers = first_answers(turn, turn.understood)
+    ours = Role.CUSTOMER_SERVICE in TRADES[Category(answers.get("category", Category.PROPERTY_SERVICE))][0]
+    category = answers["category"] if ours and "category" in answers else Category.PROPERTY_SERVICE
+    return {**answers, "words": turn.incoming.text or turn.text("wants-person"), "category": category}
 
 
 def _values(turn: Turn) -> Mapping[str, str]:

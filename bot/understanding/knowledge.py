@@ -11,16 +11,19 @@ from math import log
 
 from rapidfuzz import fuzz
 
-from bot.understanding.lexicon import stemmed
+from bot.understanding.lexicon import lexicon, stemmed
 from bot.understanding.near import Misspellings, sound
 from bot.understanding.normalise import normalise
 from bot.understanding.phrases import phrases
 from domain.knowledge.model import Entry
 
 LOOKED_AT = 8  # candidates whose wording is compared letter by letter
-SINGLE, BY_SOUND = 0.3, 1.0  # what one character is worth, and two by their sound
-IN_ANSWER = 0.25  # a word that only the answer has
-LIKE, COVERED, SPELLED = 0.5, 0.3, 0.2  # shares of the score
+SINGLE, BY_SOUND = 0.25, 0.5  # what one character is worth, and two by their sound
+CONCEPT = 1.5  # what the understanding of messages makes of the words
+UNKNOWN = 0.5  # of the rarest: a term that no answer has
+UNKNOWN_WORD = 0.9  # where words stand apart, such a term is a word, and no accident
+IN_ANSWER = 0.7  # a word that only the answer has
+LIKE, COVERED, SPELLED = 0.25, 0.65, 0.1  # shares of the score
 _GROUP = 0xE000  # private characters stand for groups of synonyms
 _word = re.compile(r"[\ue000-\uf8ff]|[a-z0-9]+(?:'[a-z]+)?")
 _han = re.compile(r"[\u4e00-\u9fff]+")
@@ -46,24 +49,27 @@ class Reader:
     """Cuts a question into weighed terms."""
 
     def __init__(self, language: str, wording: Wording) -> None:
-        self._spaced, self._suffixes = phrases(language).spaced, phrases(language).suffixes
+        self._lexicon = lexicon(language)
+        self.spaced, self._suffixes = phrases(language).spaced, phrases(language).suffixes
         known = {word: chr(_GROUP + at) for at, group in enumerate(wording.synonyms) for word in group}
         known |= dict.fromkeys(wording.stop, " ")
         self._known = known
         longest = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
-        self._replaced = re.compile(rf"\b(?:{longest})s?\b" if self._spaced else longest) if known else None
+        self._replaced = re.compile(rf"\b(?:{longest})s?\b" if self.spaced else longest) if known else None
         self._misspellings: Misspellings | None = None
 
     def learn(self, terms: Sequence[str]) -> None:
         """From now on, slips of the keys are read as the nearest of these."""
-        self._misspellings = Misspellings(terms, ()) if self._spaced else None
+        self._misspellings = Misspellings(terms, ()) if self.spaced else None
 
     def terms(self, text: str) -> dict[str, float]:
         """The terms of *text* and what each is worth."""
-        plain = normalise(text).plain
+        said = normalise(text)
+        plain = said.plain
         if self._replaced is not None:
             plain = self._replaced.sub(lambda found: f" {self._group(found[0])} ", plain)
-        return dict(self._spaced_terms(plain) if self._spaced else self._joined_terms(plain))
+        concepts = {f"#{hit.concept}": CONCEPT for hit in self._lexicon.find(said)}
+        return concepts | dict(self._spaced_terms(plain) if self.spaced else self._joined_terms(plain))
 
     def _group(self, word: str) -> str:
         return self._known.get(word) or self._known[word.removesuffix("s")]
@@ -135,7 +141,7 @@ class KnowledgeIndex:
             for term in one.terms:
                 holders[term].add(one.entry)
         count = max(len(self._list), 1)
-        self._unknown = 0.5 * log(1 + count)
+        self._unknown = (UNKNOWN_WORD if self._reader.spaced else UNKNOWN) * log(1 + count)
         return {term: log(1 + (count - len(by) + 0.5) / (len(by) + 0.5)) for term, by in holders.items()}
 
     def _terms_of_entries(self) -> Mapping[str, dict[int, float]]:

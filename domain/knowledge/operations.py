@@ -9,6 +9,7 @@ from domain.errors import NotAllowed, NotNow, Stale, Unknown
 from domain.knowledge import events
 from domain.knowledge.model import Entry, Status
 from domain.knowledge.ports import KnowledgeWork
+from domain.tickets import relaying
 from domain.tickets.changing import colleague, find
 from domain.tickets.eligibility import MANAGERS
 from domain.tickets.model import Kind, Ticket
@@ -16,15 +17,15 @@ from domain.tickets.model import Kind, Ticket
 SETTLED = {Status.DRAFT: "answer-is-draft", Status.APPROVED: "answer-is-approved", Status.DROPPED: "answer-is-dropped"}
 
 
-def keepable(ticket: Ticket) -> bool:
-    """Is there an answer in this ticket?"""
-    return ticket.kind is Kind.QUESTION and bool(ticket.work_done.strip())
+def answer_of(*, work: KnowledgeWork, ticket: Ticket) -> str:
+    """What the desk answered: the words that ended the ticket, else all that it said in the talk; "" for nothing."""
+    if ticket.kind is not Kind.QUESTION:
+        return ""
+    return ticket.work_done.strip() or relaying.answer(work=work, ticket_id=ticket.id).strip()
 
 
-def keep_answer(
-    *, work: KnowledgeWork, ticket_id: int, question: str, answer: str, language: str, by: int, now: datetime
-) -> Entry:
-    """Make a draft of what the desk answered; the caller has taken from both what is nobody else's business.
+def keep_answer(*, work: KnowledgeWork, ticket_id: int, question: str, language: str, by: int, now: datetime) -> Entry:
+    """Make a draft of what the desk answered; *question* names nobody, and a manager will look at the answer.
 
     :raises NotAllowed: not of this estate's staff
     :raises NotNow: there is no answer in the ticket, or it has been kept
@@ -32,7 +33,8 @@ def keep_answer(
     ticket, staff = find(work, ticket_id), colleague(work, by)
     if not staff.serves(ticket.estate_id):
         raise NotAllowed
-    if not keepable(ticket):
+    answer = answer_of(work=work, ticket=ticket)
+    if not answer:
         raise NotNow("no-answer-to-keep")
     if known := work.knowledge.of_ticket(ticket_id):
         raise NotNow(SETTLED[known.status])
