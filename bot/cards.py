@@ -92,11 +92,11 @@ def verdict_rows(voice: Voice, ticket: Ticket) -> Rows:
     return [[fixed, Tap(voice.say(f"button-{no}"), Action.REJECT, {"ticket": ticket.id})]]
 
 
-def line(voice: Voice, ticket: Ticket) -> Said:
+def line(voice: Voice, ticket: Ticket, viewer: int | None = None) -> Said:
     """One ticket in a list."""
     return voice.say(
         "ticket-line", sign=_SIGN[ticket.urgency], number=ticket.number, place=voice.place(ticket),
-        category=voice.say(f"category-{ticket.category}"), status=status(voice, ticket),
+        category=voice.say(f"category-{ticket.category}"), status=status(voice, ticket, viewer),
     )  # fmt: skip
 
 
@@ -148,9 +148,16 @@ def _state(voice: Voice, ticket: Ticket) -> list[Said]:
     return [voice.say("card-state", status=status(voice, ticket))]
 
 
-def status(voice: Voice, ticket: Ticket) -> Said:
+def who(voice: Voice, ticket: Ticket, person_id: int | None, viewer: int | None) -> str:
+    """Their name; whoever asked a question is answered by the estate, not by one of its people."""
+    if ticket.kind is Kind.QUESTION and viewer and viewer == ticket.reporter_id and person_id not in (None, viewer):
+        return voice.say("desk-name")
+    return voice.name(person_id)
+
+
+def status(voice: Voice, ticket: Ticket, viewer: int | None = None) -> Said:
     """Where it stands, with who has it."""
-    name = voice.name(ticket.repairer_id or ticket.done_by)
+    name = who(voice, ticket, ticket.repairer_id or ticket.done_by, viewer)
     if ticket.status == Status.WAITING and ticket.wait_for and ticket.wait_until:
         until = voice.date(ticket.wait_until, ticket.estate_id)
         return voice.say("status-waiting", name=name, reason=voice.say(f"wait-for-{ticket.wait_for}"), time=until)

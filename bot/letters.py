@@ -156,7 +156,7 @@ def finished(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     ticket = scene.ticket
     words = voice.say("work-done-words", words=ticket.work_done) if _is_news(scene) else Said("")
     key = "work-finished-owner" if ticket.kind is Kind.REPAIR else "work-finished-other-owner"
-    name = _name(voice, scene, ticket.done_by, to)
+    name = cards.who(voice, ticket, ticket.done_by, to.person_id)
     text = voice.say(key, number=ticket.number, name=name, words=words, what=_what(voice, ticket))
     return text, cards.verdict_rows(voice, ticket)
 
@@ -190,9 +190,10 @@ def low_mark(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     return text, history
 
 
-def cancelled(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+def cancelled(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     """Somebody else cancelled it: the owner hears who."""
-    return voice.say("ticket-cancelled-owner", number=scene.ticket.number, name=voice.name(scene.event.by)), ()
+    name = cards.who(voice, scene.ticket, scene.event.by, to.person_id)
+    return voice.say("ticket-cancelled-owner", number=scene.ticket.number, name=name), ()
 
 
 def _headline(voice: Voice, scene: Scene, key: str) -> str:
@@ -206,7 +207,7 @@ def _sentence(voice: Voice, scene: Scene, key: str, to: Recipient | None = None)
     ticket = scene.ticket
     if ticket.kind is Kind.QUESTION:
         key = OF_A_TALK.get(key, key)
-    name = _name(voice, scene, ticket.repairer_id or ticket.done_by, to)
+    name = cards.who(voice, ticket, ticket.repairer_id or ticket.done_by, to.person_id if to else None)
     return voice.say(
         key,
         number=ticket.number,
@@ -215,14 +216,6 @@ def _sentence(voice: Voice, scene: Scene, key: str, to: Recipient | None = None)
         count=ticket.reopened,
         what=_what(voice, ticket),
     )
-
-
-def _name(voice: Voice, scene: Scene, person_id: int | None, to: Recipient | None) -> str:
-    """Who it is; whoever asked a question is answered by the estate, not by one of its people."""
-    ticket = scene.ticket
-    if ticket.kind is Kind.QUESTION and to and to.person_id == ticket.reporter_id:
-        return voice.say("desk-name")
-    return voice.name(person_id)
 
 
 def _what(voice: Voice, ticket: Ticket) -> Said:

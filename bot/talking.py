@@ -78,7 +78,8 @@ def _to_owner(turn: Turn) -> Belongs | None:
     only_photo = bool(turn.photos) and not turn.incoming.text
     if not talks or wish.control == "cancel" or (only_photo and len(held) > len(talks)):
         return None
-    if len(talks) > 1 or wish.intent in ("repair", "complaint"):
+    at_home = wish.intent == "repair" and wish.confidence >= SURE and (wish.place.spot or wish.place.room_id)
+    if len(talks) > 1 or at_home:
         return "ask_whom", {}
     return "relay", {"ticket": talks[0].id}
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.cards import line, manager_card, verdict_rows, worker_card, worker_rows
+from bot.cards import line, manager_card, verdict_rows, who, worker_card, worker_rows
 from bot.conversation import Answers, Intent
 from bot.intents.feedback import rating_rows
 from bot.turn import Tap, Turn
-from bot.voice import Voice
 from domain.register.events import ContactViewed
 from domain.tickets import operations as tickets
 from domain.tickets.eligibility import parties
 from domain.tickets.lifecycle import IN_PROGRESS, MOVES, Action, Party, Status
 from domain.tickets.model import Ticket
+from domain.tickets.relaying import is_talk
 
 RECENT = timedelta(days=14)
 PAGE = 20
@@ -31,7 +31,7 @@ def _mine(turn: Turn, _answers: Answers) -> None:
         parts += [line(turn.voice, ticket) for ticket in held[:PAGE]]
     if reported or not turn.staff:
         parts.append(turn.text("mine-reported" if reported else "mine-reported-none"))
-        parts += [line(turn.voice, ticket) for ticket in reported[:PAGE]]
+        parts += [line(turn.voice, ticket, turn.me) for ticket in reported[:PAGE]]
     turn.answer("\n".join(parts), _openers([*held, *reported][:8]))
 
 
@@ -69,25 +69,30 @@ def _history(turn: Turn, answers: Answers) -> None:
     head = (
         [worker_card(voice, ticket, turn.me)[0]]
         if held
-        else [line(voice, ticket), voice.say("card-words", words=ticket.words)]
+        else [line(voice, ticket, turn.me), voice.say("card-words", words=ticket.words)]
     )
     lines = [*head, ""]
     for at, name, by, data in turn.work.tickets.history(ticket.id):
         if name not in UNTOLD:
-            detail = _detail(voice, name, data, ticket)
-            who = voice.name(by)
+            detail = _detail(turn, name, data, ticket)
+            by_whom = who(voice, ticket, by, turn.me)
             time = voice.moment(at, ticket.estate_id)
-            lines.append(voice.say(f"history-{name}", time=time, name=who, detail=f" · {detail}" if detail else ""))
+            lines.append(voice.say(f"history-{name}", time=time, name=by_whom, detail=f" · {detail}" if detail else ""))
     if held and ticket.reporter_id:  # their card with the full contact, wherever the first one went
         turn.work.record(ContactViewed(person_id=ticket.reporter_id, ticket_id=ticket.id, by=turn.me), now=turn.now)
     turn.answer("\n".join(lines), _next_steps(turn, ticket), card=f"work:{ticket.id}" if held else None)
 
 
-def _detail(voice: Voice, name: str, data: Mapping[str, Any], ticket: Ticket) -> str:
+def _detail(turn: Turn, name: str, data: Mapping[str, Any], ticket: Ticket) -> str:
     """What an event is about, besides who and when."""
+    voice = turn.voice
     match name:
         case "TicketAssigned" | "TicketPassedOn":
-            return voice.name(data["repairer_id"])
+            return who(voice, ticket, data["repairer_id"], turn.me)
+        case "RelayedToStaff" | "RelayedToOwner":
+            return " ".join(filter(None, [data["words"], "📷" * len(data["photos"])]))
+        case "TalkBegun":
+            return " / ".join(data["said"])
         case "TicketEscalated":
             return voice.say(f"audience-{data['audience']}")
         case "WorkPaused":
@@ -115,6 +120,8 @@ def _next_steps(turn: Turn, ticket: Ticket) -> list[Sequence[Tap]]:
             ticket.status == Status.CLOSED and ticket.mark is None and ticket.done_by
         ):
             rows += rating_rows(ticket.id)
+        elif is_talk(ticket):
+            rows.append([Tap(turn.text("button-end-talk"), "end_talk", {"ticket": ticket.id})])
         elif (Status(ticket.status), Action.CANCEL) in MOVES:
             rows.append([Tap(turn.text("button-cancel-ticket"), "cancel", {"ticket": ticket.id})])
     return rows

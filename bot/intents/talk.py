@@ -161,6 +161,12 @@ def _ask_which(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     return turn.text("ask-whom"), [*rows, [draft_tap(answers, "ticket", turn.text("button-report"), None)]]
 
 
+def _read_more(turn: Turn, answers: Answers) -> Answers | None:
+    """Who goes on writing before they press means that, too."""
+    more = {"words": turn.incoming.text.strip(), "photos": turn.photos}
+    return {"pending": {**answers["pending"], **joined(answers["pending"], more)}} if any(more.values()) else None
+
+
 def _to_whom(turn: Turn, answers: Answers) -> None:
     said = answers["pending"]
     if answers["ticket"] is None:
@@ -185,7 +191,7 @@ RELAY = Intent("relay", _relay)
 ASK_WHOM = Intent(
     "ask_whom",
     _to_whom,
-    (Step("ticket", _ask_which, lambda _turn, _answers: None),),
+    (Step("ticket", _ask_which, _read_more),),
     staff=True,
     private=True,
     begin=lambda turn, answers: {**answers, **_pending(turn)},

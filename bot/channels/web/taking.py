@@ -106,7 +106,12 @@ def _update(who: Visitor, chat: str, values: object, *, photos: tuple[str, ...] 
 def _said(update: Update) -> dict[str, object]:
     """As the chat shows it; *key* lets the page that sent it know it again."""
     photos = [f"file/{ref}" for ref in update.photos]
-    said = {"user": update.user, "key": update.key, "text": html.escape(update.text), "photos": photos}
+    said: dict[str, object] = {
+        "user": update.user,
+        "key": update.key,
+        "text": html.escape(update.text),
+        "photos": photos,
+    }
     return {**said, "reply_to": int(update.reply_to)} if update.reply_to else said
 
 
