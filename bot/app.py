@@ -84,9 +84,10 @@ class App:
         group = None if incoming.private else work.addresses.group(incoming.channel, incoming.chat)
         owner = f"person:{person.id}" if person else f"{incoming.channel}:{incoming.sender.user}"
         conversation = work.conversations.get(owner) or Conversation(owner=owner)
+        language = None if person else conversation.answers.get("language")  # a stranger's is that of what they wrote
         return Turn(
             work=work, words=self.words, incoming=incoming, now=now, person=person, staff=staff, group=group,
-            language=self._language(incoming, person), conversation=conversation,
+            language=language or self._language(incoming, person), conversation=conversation,
             rooms=work.register.rooms_of(person.id) if person else (), deep_link=self.deep_link, intents=INTENTS,
             recall=partial(self._recall, work, received, incoming, now), shelf=self.shelf,
         )  # fmt: skip

@@ -66,9 +66,10 @@ def alarm_in_group(turn: Turn) -> None:
     turn.answer(text, rows, lane=Lane.URGENT, once=f"advice:{ticket.id}:{turn.language}")
     if turn.person:
         turn.step_aside()
-        _go_on(turn, ticket, outcome)
+        _go_on(turn, ticket, outcome, answers)
     elif not report.is_known:  # asked as soon as they come to our private chat
-        answers = {"draft": secrets.token_urlsafe(6), "asked": [], "ticket": ticket.id, "hazard": wish.hazard}
+        answers = {"draft": secrets.token_urlsafe(6), "asked": [], "language": turn.language}
+        answers |= {"ticket": ticket.id, "hazard": wish.hazard}
         turn.remember(intent="locate", step="place", answers=answers, misses=0)
 
 
@@ -90,7 +91,7 @@ def _alarm(turn: Turn, _answers: Answers) -> None:
     if same_matter or same_question:
         turn.forget()
         new |= {"aside": known["aside"]} if "aside" in known else {}
-    start(turn, EMERGENCY, new)
+    start(turn, EMERGENCY, {**new, "language": turn.language})
 
 
 def _estate(turn: Turn, answers: Answers) -> int | None:
@@ -159,10 +160,10 @@ def _act(turn: Turn, answers: Answers) -> None:
     place = {"place": answers["estate"]} if isinstance(answers.get("estate"), Mapping) else {}
     report = _report(turn, {**answers, **place}, estate_id)
     ticket, outcome = incidents.raise_alarm(work=turn.work, report=report, caller=caller_of(turn), now=turn.now)
-    _go_on(turn, ticket, outcome)
+    _go_on(turn, ticket, outcome, answers)
 
 
-def _go_on(turn: Turn, ticket: Ticket, outcome: Outcome) -> None:
+def _go_on(turn: Turn, ticket: Ticket, outcome: Outcome, answers: Answers) -> None:
     """Whoever was not the first hears that help is on the way; whoever has not said where they are is asked."""
     mine = incidents.find_caller(turn.work.calls.about(ticket.id), caller_of(turn))
     located = mine is not None and mine.is_known
@@ -174,7 +175,8 @@ def _go_on(turn: Turn, ticket: Ticket, outcome: Outcome) -> None:
     if located and turn.person is None:
         turn.answer(turn.text("ask-who-alarm"), [[Tap(turn.text("button-share-phone"), ask="contact")]])
     if not located:
-        start(turn, turn.intents["locate"], {"ticket": ticket.id, "hazard": ticket.hazard})
+        spot = {"spot": answers["spot"]} if "spot" in answers else {}
+        start(turn, turn.intents["locate"], {"ticket": ticket.id, "language": turn.language, **spot})
 
 
 ALARM = Intent("alarm", _alarm, private=True, bound=False)
