@@ -21,6 +21,7 @@ from bot.channels.telegram import commands, message
 from bot.conversation import Intent
 from bot.intents import INTENTS, lists
 from bot.notices import NOTICES, UNTOLD
+from bot.understanding.labelled import SLOTS
 from bot.understanding.rules import rulebook
 from bot.words import Words
 from domain.register.model import GroupKind
@@ -65,6 +66,7 @@ FAMILIES: Mapping[str, set[str]] = {
     "category-*": set(Category),
     "change-*": {"place", "category", "words", "visit", "contact"},
     "command-*": {*commands.PRIVATE, *commands.STAFF},
+    "evaluate-*": {"intent", "category", *SLOTS},
     "group-hello-*": set(GroupKind),
     "history-*": {one.__name__ for one in events() if issubclass(one, TicketEvent)} - lists.UNTOLD,
     "status-*": set(Status),

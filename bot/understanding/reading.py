@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.understanding.details import read_name, read_ticket
-from bot.understanding.intent import NOTHING, Weighed, confidence, guesses, judge_category, judge_intent
+from bot.understanding.intent import Weighed, confidence, guesses, judge_category, judge_intent
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.model import Match, Room, Understood
 from bot.understanding.normalise import Text, normalise
@@ -16,7 +16,6 @@ from bot.understanding.times import read_when
 from bot.understanding.urgency import NORMAL, find_hazard, judge_urgency
 
 CONTROL, EMERGENCY = "control", "emergency"
-UNMATTERED = frozenset({"praise", "human", "control", "chitchat", "out_of_scope"})  # wants that need no category
 _trimmed = " .,!?~。、…;:"
 
 
@@ -39,7 +38,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
     intent = judge_intent(found, category, reach)
     control = _control(said, known, language)
     phone = read_phone(said.plain)
-    wanted = CONTROL if control else EMERGENCY if hazard else intent.best
+    wanted = CONTROL if control else EMERGENCY if urgency == EMERGENCY else intent.best
     return Understood(
         text=said.plain,
         language=spoken,
@@ -83,12 +82,10 @@ def _confidence(control: str | None, hazard: Fired | None, intent: Weighed) -> f
 
 
 def _category(wanted: str, hazard: Fired | None, category: Weighed) -> str:
-    if wanted in UNMATTERED and wanted != "praise":
-        return NOTHING
-    usual = rulebook().hazard_categories.get(hazard.rule.label, NOTHING) if hazard else NOTHING
-    if usual != NOTHING:
-        return usual
-    return category.best
+    """The matter itself, unless the hazard or the wish says by itself what it is about."""
+    book = rulebook()
+    by_hazard = book.hazard_categories.get(hazard.rule.label) if hazard else None
+    return by_hazard or book.intent_categories.get(wanted, category.best)
 
 
 def _matches(

@@ -41,6 +41,7 @@ class Rulebook:
     groups: Mapping[str, tuple[str, ...]]  # concept -> the groups it belongs to
     hazards: Rules
     hazard_categories: Mapping[str, str]  # where the hazard itself says what it is about
+    intent_categories: Mapping[str, str]  # ... and where the wish does
     urgency: Rules
     categories: Rules
     intents: Rules
@@ -67,6 +68,7 @@ def rulebook() -> Rulebook:
         groups=groups,
         hazards=_by_first(_rules(data["hazards"])),
         hazard_categories=data["hazard_categories"],
+        intent_categories=data["intent_categories"],
         urgency=_by_first(_rules(data["urgency"])),
         categories=_by_first(_rules(data["categories"])),
         intents=_by_first(_rules(data["intents"])),
