@@ -107,6 +107,8 @@ def _go_on(turn: Turn, person: Person) -> None:
     stranger = turn.conversation
     if stranger.intent is None or stranger.owner == f"person:{person.id}":
         return
+    if person.language is None:
+        turn.work.register.set_language(person.id, turn.language)
     turn.forget()
     turn.conversation = replace(stranger, owner=f"person:{person.id}")
     ask_again(turn)

@@ -76,8 +76,16 @@ def test_asking_for_the_contact_takes_the_place_of_the_keyboard_once() -> None:
     }
 
 
-def test_nobody_is_asked_for_a_contact_in_a_group() -> None:
-    rows = ((Button(label="我的号码", ask="contact"),), (Button(label="好", data="K:1"),))
+def test_asking_for_the_location_does_so_beside_other_answers() -> None:
+    rows = ((Button(label="3栋2单元1201", data="K:0"),), (Button(label="共享定位", ask="location"),))
+    markup = keyboard(Outgoing(text="", buttons=rows), private=True)
+    assert markup is not None
+    assert markup["keyboard"] == [[{"text": "3栋2单元1201"}], [{"text": "共享定位", "request_location": True}]]
+
+
+def test_nobody_is_asked_for_a_contact_or_a_location_in_a_group() -> None:
+    asking = (Button(label="我的号码", ask="contact"), Button(label="共享定位", ask="location"))
+    rows = (asking, (Button(label="好", data="K:1"),))
     assert keyboard(Outgoing(text="", buttons=rows), private=False) == {
         "inline_keyboard": [[{"text": "好", "callback_data": "K:1"}]]
     }

@@ -74,10 +74,17 @@ IN_PRIVATE: dict[str, tuple[dict[str, Any], Incoming]] = {
         said(other="video"),
     ),
     "a sticker": ({"sticker": file("s", emoji="👍")}, said(other="sticker")),
-    "a location": ({"location": {"latitude": 1.0, "longitude": 1.0}}, said(other="location")),
+    "a location": (
+        {"location": {"latitude": 31.2304, "longitude": 121.4737}},
+        said(other="location", location=(31.2304, 121.4737)),
+    ),
+    "a location on a whole degree": (
+        {"location": {"latitude": 0, "longitude": -1.5}},
+        said(other="location", location=(0.0, -1.5)),
+    ),
     "a venue, which is a location, too": (
         {"venue": {"title": "x"}, "location": {"latitude": 1.0, "longitude": 1.0}},
-        said(other="location"),
+        said(other="location", location=(1.0, 1.0)),
     ),
     "a poll": ({"poll": {"id": "1"}}, said(other="other")),
     "the own contact": (

@@ -30,8 +30,9 @@ async def test_buttons_keep_their_rows_without_what_only_a_phone_has(demo: House
     ]
 
 
-async def test_a_row_that_only_asks_for_the_phone_is_left_out(demo: House) -> None:
-    await demo.say("demo-1", "?", buttons=((Button(label="☎", ask="contact"),),))
+@pytest.mark.parametrize("ask", ("contact", "location"))
+async def test_a_row_that_only_asks_for_the_phone_or_the_place_is_left_out(demo: House, ask: str) -> None:
+    await demo.say("demo-1", "?", buttons=((Button(label="☎", ask=ask),),))
     assert demo.log("demo-1")[0].body == {"text": "?"}
 
 
