@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.calendar import Calendar
 from domain.errors import Stale
+from domain.knowledge.model import Entry, Status
 from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Speaker, Staff
 from domain.tickets.lifecycle import ENDED
 from domain.tickets.model import Caller, Hazard, Ticket, Urgency
@@ -233,8 +234,50 @@ class FakeInvites:
         return person_id
 
 
+class FakeKnowledge:
+    """domain.knowledge.ports.Knowledge."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Entry] = {}
+        self.set: dict[tuple[int, str, str], str] = {}
+
+    def entries(self, estate_id: int | None, language: str) -> Sequence[Entry]:
+        found = [one for one in self.rows.values() if one.language == language and one.estate_id in (None, estate_id)]
+        return sorted(found, key=lambda one: (one.estate_id is not None, one.id))
+
+    def stamp(self, estate_id: int | None, language: str) -> object:
+        return tuple(self.entries(estate_id, language))
+
+    def get(self, entry_id: int) -> Entry | None:
+        return self.rows.get(entry_id)
+
+    def of_ticket(self, ticket_id: int) -> Entry | None:
+        return next((one for one in self.rows.values() if one.ticket_id == ticket_id), None)
+
+    def put(self, entry: Entry) -> Entry:
+        key = entry.estate_id, entry.language, entry.name
+        same = [one.id for one in self.rows.values() if (one.estate_id, one.language, one.name) == key]
+        kept = replace(entry, id=same[0] if same else len(self.rows) + 1)
+        self.rows[kept.id] = kept
+        return kept
+
+    def settle(self, entry: Entry, *, was: Status) -> None:
+        if self.rows[entry.id].status is not was:
+            raise Stale(entry.name)
+        self.rows[entry.id] = entry
+
+    def values(self, estate_id: int, language: str) -> Mapping[str, str]:
+        told = [key for key in self.set if key[0] == estate_id and key[2] in ("", language)]
+        return {key[1]: self.set[key] for key in sorted(told, key=lambda key: key[2])}
+
+    def set_value(self, estate_id: int, name: str, value: str, *, language: str = "") -> None:
+        self.set.pop((estate_id, name, language), None)
+        if value:
+            self.set[estate_id, name, language] = value
+
+
 class FakeWork:
-    """domain.tickets.ports.TicketWork; *events* is everything that was recorded, in order."""
+    """domain.knowledge.ports.KnowledgeWork; *events* is everything that was recorded, in order."""
 
     def __init__(self, place: Place | None = None) -> None:
         place = place or Place()
@@ -243,6 +286,7 @@ class FakeWork:
         self.addresses = FakeAddresses(place, self.register)
         self.calls = FakeCalls(self.tickets)
         self.invites = FakeInvites()
+        self.knowledge = FakeKnowledge()
         self.events: list[Event] = []
 
     def record(self, event: Event, *, now: datetime) -> None:
