@@ -9,12 +9,14 @@ from typing import Any
 
 from bot.channels.base import Incoming
 from bot.turn import Turn
+from bot.understanding import Understood
 from domain.messaging.model import Conversation
 from domain.tickets.model import Category, Kind, Ticket
 from domain.tickets.relaying import is_talk
 
 CARDS = frozenset({"ticket", "work", "manage", "talk"})
 SURE = 0.6  # from here on, words are a new report and not a part of the talk
+OUTRIGHT = 4.0  # the weight of "I complain"
 SAID_MAX = 200  # characters of each thing somebody said before
 
 Belongs = tuple[str, dict[str, Any]]  # an intent and its answers
@@ -63,10 +65,17 @@ def _in_talk(turn: Turn) -> Belongs | None:
         return "end_talk", {"ticket": ticket.id}
     if wish.intent == "human":
         return "talk_on", {}
-    if wish.intent in ("repair", "complaint") and wish.category not in ("none", Category.OTHER, ticket.category):
-        sure = wish.intent == "repair" and wish.confidence >= SURE and ticket.responded_at is None
-        return ("report", {}) if sure else ("ask_whether_new", {"ticket": ticket.id})
+    fresh = wish.category not in ("none", Category.OTHER, ticket.category)
+    if wish.intent == "repair" and fresh and wish.confidence >= SURE and ticket.responded_at is None:
+        return "report", {}
+    if _is_complaint(wish) or (wish.intent in ("repair", "complaint") and fresh):
+        return "ask_whether_new", {"ticket": ticket.id}
     return "relay", {"ticket": ticket.id}
+
+
+def _is_complaint(wish: Understood) -> bool:
+    """Do they say outright that they complain? To be cross with the desk is part of the talk."""
+    return any((one.kind, one.label) == ("intent", "complaint") and one.weight >= OUTRIGHT for one in wish.matches)
 
 
 def _to_owner(turn: Turn) -> Belongs | None:
