@@ -250,30 +250,21 @@ deliveries = Table(
 )  # fmt: skip
 keyboards = Table(
     "keyboards", metadata,
-    Column("key", String(32), primary_key=True),
-    Column("chat", String(64), nullable=False),
-    Column("actions", JSON, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("key", String(32), primary_key=True), Column("chat", String(64), nullable=False),
+    Column("actions", JSON, nullable=False), Column("created_at", Moment, nullable=False),
 )  # fmt: skip
 _SILENT = text("nudge_at IS NOT NULL")
 conversations = Table(
     "conversations", metadata,
-    Column("owner", String(100), primary_key=True),
-    Column("intent", String(32)),
-    Column("step", String(32)),
-    Column("answers", JSON, nullable=False),
-    Column("misses", Integer, nullable=False),
-    Column("updated_at", Moment),
-    Column("nudge_at", Moment),
-    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Column("owner", String(100), primary_key=True), Column("intent", String(32)), Column("step", String(32)),
+    Column("answers", JSON, nullable=False), Column("misses", Integer, nullable=False), Column("updated_at", Moment),
+    Column("nudge_at", Moment), Column("urgent", Boolean, nullable=False, server_default=text("false")),
     Index("ix_conversations_nudge", "nudge_at", postgresql_where=_SILENT, sqlite_where=_SILENT),
 )  # fmt: skip
 media = Table(
     "media", metadata,
-    Column("key", String(32), primary_key=True),
-    Column("channel", String(16), nullable=False),
-    Column("ref", String(300), nullable=False),
-    Column("content_type", String(64), nullable=False),
+    Column("key", String(32), primary_key=True), Column("channel", String(16), nullable=False),
+    Column("ref", String(300), nullable=False), Column("content_type", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
 )  # fmt: skip
 web_messages = Table(  # the web channel is its own platform: what its chats show
@@ -289,10 +280,8 @@ web_messages = Table(  # the web channel is its own platform: what its chats sho
 )  # fmt: skip
 web_files = Table(  # photos uploaded in the browser, re-encoded and capped
     "web_files", metadata,
-    Column("ref", String(32), primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-    Column("thumbnail", LargeBinary, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("ref", String(32), primary_key=True), Column("content", LargeBinary, nullable=False),
+    Column("thumbnail", LargeBinary, nullable=False), Column("created_at", Moment, nullable=False),
 )  # fmt: skip
 
 
