@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.understanding.learned import features_of, weights
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
 NOTHING = "none"
 EARLY = 0.6  # what is said first is usually the matter
 UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat"})  # what remains when no rule fired
 UNSURE = 0.2
+LIKELY = 0.02  # less is no guess
 MORE = 0.15  # how much further evidence for the same label adds
 
 
@@ -47,12 +49,17 @@ def judge_intent(found: Found, category: Weighed, reach: int) -> Weighed:
     return Weighed(_ranked(scores), tuple(fired))
 
 
+def weigh_by_examples(intent: Weighed, found: Found, category: Weighed, *, length: int, spaced: bool) -> Weighed:
+    """Let the examples have the last word: the rules are among what they weigh."""
+    features = features_of(found, category.scores, intent.scores, length=length, spaced=spaced)
+    return Weighed(_ranked(weights().shares(features)), intent.fired)
+
+
 def confidence(weighed: Weighed) -> float:
-    """How far the best label is ahead of the second, between 0 and 1."""
+    """How likely the best label is, between 0 and 1."""
     if not weighed.fired and weighed.best in UNDERSTOOD_NOTHING:
         return UNSURE
-    first, second = weighed.scores[0][1], max(weighed.scores[1][1], 0.0)
-    return round(min(0.99, max(0.0, first) / (first + second + 0.5)), 2)
+    return round(min(0.99, weighed.scores[0][1]), 2)
 
 
 def _ranked(scores: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
@@ -61,4 +68,4 @@ def _ranked(scores: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
 
 def guesses(weighed: Weighed, count: int) -> Sequence[str]:
     """The likeliest labels that have anything for them."""
-    return tuple(label for label, score in weighed.scores[:count] if score > 0)
+    return tuple(label for label, score in weighed.scores[:count] if score >= LIKELY)

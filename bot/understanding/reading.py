@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.understanding.details import read_name, read_ticket
-from bot.understanding.intent import Weighed, confidence, guesses, judge_category, judge_intent
+from bot.understanding.intent import Weighed, confidence, guesses, judge_category, judge_intent, weigh_by_examples
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.model import Match, Room, Understood
 from bot.understanding.normalise import Text, normalise
@@ -35,7 +35,8 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
     hazard = find_hazard(found, reach)
     urgency, reasons = judge_urgency(hazard, found, reach)
     category = judge_category(found, reach, len(said.plain))
-    intent = judge_intent(found, category, reach)
+    by_rules = judge_intent(found, category, reach)
+    intent = weigh_by_examples(by_rules, found, category, length=len(said.plain), spaced=phrases(known).spaced)
     control = _control(said, known, language)
     phone = read_phone(said.plain)
     wanted = CONTROL if control else EMERGENCY if urgency == EMERGENCY else intent.best

@@ -1,0 +1,67 @@
+"""What people want, weighed by examples: a linear model over the concepts of a message and the rules that fired.
+
+`tools/train_intents.py` makes `weights.json`; nothing but arithmetic is needed to use it.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+Scores = Sequence[tuple[str, float]]  # labels by weight, heaviest first
+
+LETTERS_PER_UNIT = 2.5  # an English word says what a Chinese character or two say
+SHORT, LONG = 20, 60
+MATTERS = 3
+HIGHEST, LOWEST = 8.0, -4.0
+CATEGORY_SCALE, INTENT_SCALE = 6.0, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """For each feature a weight per label; `bias` stands where nothing is known."""
+
+    labels: tuple[str, ...]
+    bias: tuple[float, ...]
+    features: Mapping[str, tuple[float, ...]]
+
+    def shares(self, features: Mapping[str, float]) -> dict[str, float]:
+        """How likely each label is; together 1."""
+        totals = list(self.bias)
+        for name, value in features.items():
+            for at, weight in enumerate(self.features.get(name, ())):
+                totals[at] += weight * value
+        highest = max(totals)
+        grown = [math.exp(total - highest) for total in totals]
+        whole = sum(grown)
+        return {label: each / whole for label, each in zip(self.labels, grown, strict=True)}
+
+
+@cache
+def weights() -> Weights:
+    """Read the weights."""
+    data = json.loads(WEIGHTS.read_bytes())
+    return Weights(
+        labels=tuple(data["labels"]),
+        bias=tuple(data["bias"]),
+        features={name: tuple(values) for name, values in data["features"].items()},
+    )
+
+
+def features_of(
+    concepts: Mapping[str, object], categories: Scores, intents: Scores, *, length: int, spaced: bool
+) -> dict[str, float]:
+    """What the model looks at: what is mentioned, what it seems to be about, what the rules say, how long it is."""
+    found = {f"concept {name}": 1.0 for name in concepts}
+    found |= {f"category {label}": score / CATEGORY_SCALE for label, score in categories[:MATTERS]}
+    found |= {f"rules {label}": max(LOWEST, min(score, HIGHEST)) / INTENT_SCALE for label, score in intents if score}
+    units = length / LETTERS_PER_UNIT if spaced else length
+    found[f"length {'long' if units > LONG else 'middling' if units > SHORT else 'short'}"] = 1.0
+    if not categories:
+        found["category none"] = 1.0
+    if intents:
+        found[f"best {intents[0][0]}"] = 1.0
+    return found
