@@ -16,7 +16,7 @@ Answers = Mapping[str, Any]
 class Nudge(StrEnum):
     """Why somebody who has fallen silent hears from us."""
 
-    NEARLY_SENT = "nearly-sent"
+    NEARLY_SENT = "nearly_sent"
     EMERGENCY = "emergency"  # by night, too
 
 

@@ -10,11 +10,13 @@ from bot.audiences import Recipient, Scene
 from bot.notices import NOTICES, UNTOLD
 from bot.voice import Voice
 from bot.words import Words
+from domain.messaging.events import ConversationStalled
 from domain.register.model import Flag
 from domain.tickets import events as e
 from domain.tickets.lifecycle import IN_PROGRESS, Status
 from domain.tickets.model import Category, Kind, Ticket, Urgency, WaitFor
 from domain.tickets.policy import Audience
+from domain.transaction import Event
 from storage import tables
 from storage.engine import Database, open_engine
 from storage.work import SqlWork
@@ -23,7 +25,8 @@ from tests.journeys.stage import LOCALES, MONDAY
 
 OWNER, REPAIRER, MANAGER = 1, 4, 9
 LANGUAGES = ("zh_CN", "en")
-EXAMPLES: dict[type[e.TicketEvent], dict[str, object]] = {  # what an event needs besides its ticket
+EXAMPLES: dict[type[Event], dict[str, object]] = {  # what an event needs besides its ticket
+    ConversationStalled: {"person_id": OWNER},
     e.PhotosAdded: {"photos": ("p",)},
     e.TicketClaimed: {"repairer_id": REPAIRER},
     e.TicketAssigned: {"repairer_id": REPAIRER, "before_id": 6},
@@ -88,7 +91,8 @@ def test_every_event_has_its_line_in_the_history(words):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("event_type", TOLD, ids=lambda event: event.__name__)
 def test_every_letter_can_be_written_whatever_the_ticket_has_become(work, words, event_type, language):
-    event = event_type(ticket_id=7, **EXAMPLES.get(event_type, {}))
+    about = {"ticket_id": 7} if issubclass(event_type, e.TicketEvent) else {}
+    event = event_type(**about, **EXAMPLES.get(event_type, {}))
     recipients = (Recipient("chat", "x", language), Recipient("chat", "y", language, person_id=REPAIRER))
     variants = [
         ticket(status, kind=kind, urgency=urgency)

@@ -82,3 +82,15 @@ def test_a_photo_is_found_by_our_own_key(database: Database):
     with database.reading() as work:
         assert work.media.get("k") == photo
         assert work.media.get(photo.ref) is None
+
+
+def test_conversations_are_due_by_their_moment_and_only_those_that_have_one(database: Database):
+    with database.writing() as work:
+        for owner, after in (("person:1", HOUR), ("person:2", -HOUR), ("person:3", timedelta()), ("person:4", None)):
+            moment = None if after is None else NOW + after
+            work.conversations.put(Conversation(owner=owner, intent="report", nudge_at=moment, urgent=after == HOUR))
+        assert list(work.conversations.due(now=NOW, limit=9)) == ["person:2", "person:3"]
+        assert list(work.conversations.due(now=NOW, limit=1)) == ["person:2"]
+        first = work.conversations.get("person:1")
+        assert first is not None
+        assert first.urgent
