@@ -37,8 +37,9 @@ format: venv-dev ## format the code and repair what can be repaired by itself
 bench: venv-dev $(BENCH)/.installed ## measure: run the programs of benchmarks/ (ARGS="inbound" picks one)
 	@GUANJIA_BENCH_PEER_PYTHON=$(BENCH)/bin/python $(BIN)/python -m benchmarks $(ARGS)
 
-docs: venv-dev ## draw docs/lifecycles.md from the tables
+docs: venv-dev ## draw docs/lifecycles.md from the tables, docs/conversations.md from the journeys
 	@$(BIN)/python -m docs.lifecycles
+	@$(BIN)/python -m docs.conversations
 
 venv: $(VENV)/.installed-run ## make .venv with what the program needs
 

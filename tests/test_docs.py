@@ -10,7 +10,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 import main
-from docs import lifecycles
+from docs import conversations, lifecycles
 from domain.tickets.policy import AT_RISK, SETTINGS, UNCLAIMED, parse_ladder
 from settings import Settings
 
@@ -38,6 +38,10 @@ def settings_of(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]
 def default_of(info: FieldInfo) -> str:
     assert not isinstance(info.default, SecretStr)
     return "" if info.default is None else str(info.default)
+
+
+def test_the_page_of_conversations_is_what_the_journeys_say():
+    assert conversations.PAGE.read_text("utf-8") == conversations.page(), "make docs draws it anew"
 
 
 def test_the_page_of_lifecycles_is_what_the_tables_say():
