@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.intents import INTENTS
 from bot.intents.draft import FORGOTTEN
 from bot.intents.emergency import is_alarm
+from bot.intents.false_alarm import is_detail
 from bot.intents.feedback import BEST, LOW
 from bot.talking import Belongs, belongs
 from bot.turn import Turn
@@ -38,6 +39,8 @@ def goes_first(turn: Turn) -> Belongs | None:
         return belonging
     if is_alarm(turn):
         return "alarm", {}
+    if is_detail(turn):
+        return "say_more", {}
     if incoming.location and not incoming.text:
         return "share_location", {}
     if incoming.other and not incoming.text:

@@ -12,6 +12,7 @@ from bot.alarms import next_steps
 from bot.conversation import Answers, Intent, Step
 from bot.dialog import close_card, start
 from bot.intents.calling import caller_of, spot_of
+from bot.intents.false_alarm import stay_tuned
 from bot.intents.locate import where
 from bot.intents.reported import WORDS_MAX, advise, estates_of, first_answers, joined, settle, slots
 from bot.turn import Rows, Tap, Turn
@@ -174,6 +175,8 @@ def _go_on(turn: Turn, ticket: Ticket, outcome: Outcome, answers: Answers) -> No
         turn.answer(turn.text(key, number=ticket.number, status=status), rows)
     if located and turn.person is None:
         turn.answer(turn.text("ask-who-alarm"), [[Tap(turn.text("button-share-phone"), ask="contact")]])
+    if located and turn.person:
+        stay_tuned(turn, ticket)
     if not located:
         spot = {"spot": answers["spot"]} if "spot" in answers else {}
         start(turn, turn.intents["locate"], {"ticket": ticket.id, "language": turn.language, **spot})

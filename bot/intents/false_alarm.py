@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from bot import cards
@@ -13,6 +14,11 @@ from bot.turn import Rows, Turn
 from domain.tickets import incidents
 from domain.tickets.changing import find
 from domain.tickets.lifecycle import Status
+from domain.tickets.model import Category, Ticket
+
+CALLED = "called"  # kept in a conversation without an intent: what somebody has just called about
+JUST_NOW = timedelta(minutes=10)
+OTHER_WISHES = frozenset({"chitchat", "praise", "fee", "progress", "human", "renovation", "suggestion"})
 
 
 def _begin_details(turn: Turn, answers: Answers) -> Answers:
@@ -43,6 +49,32 @@ def pass_on(turn: Turn, said: str) -> bool:
     return False
 
 
+def stay_tuned(turn: Turn, ticket: Ticket) -> None:
+    """Nothing is asked of a caller any more, but what they say next is probably about it."""
+    if turn.conversation.intent is None:
+        turn.remember(intent=None, step=None, answers={CALLED: ticket.id}, misses=0)
+
+
+def is_detail(turn: Turn) -> bool:
+    """Is this more about the emergency that they have just called about, and not another matter?"""
+    open_one, wish = turn.conversation, turn.understood
+    called, since = open_one.answers.get(CALLED), open_one.updated_at
+    if open_one.intent or not called or wish is None or since is None or turn.now - since > JUST_NOW:
+        return False
+    if wish.control or wish.intent in OTHER_WISHES or not turn.incoming.text:
+        return False
+    ticket = turn.work.tickets.get(called)
+    if ticket is None or ticket.status not in incidents.RUNNING:
+        return False
+    return wish.category in ("none", Category.OTHER, ticket.category)
+
+
+def _say_more(turn: Turn, _answers: Answers) -> None:
+    called = turn.conversation.answers[CALLED]
+    _add_details(turn, {"ticket": called, "words": turn.incoming.text[:WORDS_MAX], "shown": turn.photos})
+    stay_tuned(turn, find(turn.work, called))
+
+
 def _begin_call_off(turn: Turn, answers: Answers) -> Answers:
     """Nothing is asked that leads nowhere."""
     ticket = incidents.may_call_off(work=turn.work, ticket_id=answers["ticket"], caller=caller_of(turn))
@@ -69,6 +101,7 @@ def _call_off(turn: Turn, answers: Answers) -> None:
     turn.answer(turn.text(key, number=ticket.number))
 
 
+SAY_MORE = Intent("say_more", _say_more, private=True)
 ADD_DETAILS = Intent(
     "add_details",
     _add_details,

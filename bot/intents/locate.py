@@ -11,6 +11,7 @@ from bot.conversation import Answers, Intent, Step
 from bot.dialog import advance
 from bot.intents.aside import QUESTIONS, SMALL_TALK, overhear
 from bot.intents.calling import PLACE_MAX, caller_of, named_building, spot_of
+from bot.intents.false_alarm import stay_tuned
 from bot.intents.reported import slots
 from bot.turn import Rows, Tap, Turn
 from domain.errors import Refusal
@@ -105,6 +106,7 @@ def _act(turn: Turn, answers: Answers) -> None:
     )
     text = turn.text("located-thanks", place=turn.voice.place(spot), number=ticket.number)
     turn.answer(text, next_steps(turn.voice, ticket, located=True))
+    stay_tuned(turn, ticket)
 
 
 def _share(turn: Turn, _answers: Answers) -> None:
