@@ -11,8 +11,8 @@ from domain.lifecycle import move, permit
 from domain.register.events import ContactViewed
 from domain.register.model import Staff
 from domain.tickets.eligibility import parties
-from domain.tickets.lifecycle import ALLOWED, MOVES, Action, Status
-from domain.tickets.model import Ticket
+from domain.tickets.lifecycle import ALLOWED, IN_PROGRESS, MOVES, Action, Status
+from domain.tickets.model import Kind, Ticket
 from domain.tickets.policy import policy_of
 from domain.tickets.ports import TicketWork
 from domain.tickets.schedule import climb, next_due
@@ -44,12 +44,17 @@ def colleague(work: TicketWork, person_id: int) -> Staff:
 def require(work: TicketWork, ticket: Ticket, action: Action, by: int) -> None:
     """What is true now comes before what is allowed: a late presser is told who was first.
 
+    Whoever asked a question talks with the desk, and hears of none of its people.
+
     :raises NotNow: the status has no such move
     :raises NotAllowed: this person may not
     """
     mine = parties(ticket, by, work.register.staff(by))
     if not mine:
         raise NotAllowed
+    if ticket.kind is Kind.QUESTION and by == ticket.reporter_id and (ticket.status, action) not in MOVES:
+        key = "question-is-open" if ticket.status in {*IN_PROGRESS, Status.OPEN} else "question-is-over"
+        raise NotNow(key, number=ticket.number)
     require_move(work, ticket, action)
     permit(ALLOWED, action, mine)
 

@@ -60,7 +60,7 @@ def test_who_could_not_take_the_question_may_answer_it_all_the_same(work: FakeWo
     assert (ticket.status, ticket.repairer_id, ticket.responded_at) == (Status.OPEN, None, LATER)
 
 
-@pytest.mark.parametrize("who", [NEIGHBOUR, OUTSIDER])
+@pytest.mark.parametrize("who", (NEIGHBOUR, OUTSIDER))
 def test_nobody_else_is_passed_on(work: FakeWork, who: int):
     ticket = asked(work)
     with pytest.raises(NotAllowed):
@@ -93,7 +93,7 @@ def test_a_talk_that_nobody_had_taken_is_not_needed_any_more(work: FakeWork):
     assert ended.status == Status.CANCELLED
 
 
-@pytest.mark.parametrize("who", [DESK, NEIGHBOUR])
+@pytest.mark.parametrize("who", (DESK, NEIGHBOUR))
 def test_nobody_but_the_owner_ends_it_for_the_owner(work: FakeWork, who: int):
     ticket = say(work, asked(work), DESK)
     with pytest.raises(NotAllowed):
@@ -126,3 +126,14 @@ def test_a_question_is_a_talk_until_it_is_done():
     question = asked(FakeWork())
     talks = {status for status in Status if relaying.is_talk(replace(question, status=status))}
     assert talks == {Status.OPEN, Status.CLAIMED, Status.ON_THE_WAY, Status.ON_SITE, Status.WAITING}
+
+
+def test_the_owner_who_presses_too_late_hears_of_none_of_the_desks_people(work: FakeWork):
+    ticket = say(work, asked(work), DESK)
+    with pytest.raises(NotNow) as open_still:
+        operations.confirm(work=work, ticket_id=ticket.id, by=OWNER, now=LATER)
+    relaying.end(work=work, ticket_id=ticket.id, by=OWNER, now=LATER)
+    with pytest.raises(NotNow) as over:
+        operations.confirm(work=work, ticket_id=ticket.id, by=OWNER, now=LATER)
+    for refusal, key in ((open_still, "question-is-open"), (over, "question-is-over")):
+        assert (refusal.value.key, refusal.value.values) == (key, {"number": ticket.number})
