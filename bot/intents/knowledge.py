@@ -20,7 +20,7 @@ from domain.register.model import Role
 from domain.tickets.model import TRADES, Category
 
 ASKING = frozenset({"inquiry", "fee", "renovation"})  # what is understood as a question for knowledge
-SURE, PERHAPS = 0.45, 0.3  # told at once; offered as a guess
+SURE, PERHAPS = 0.5, 0.3  # told at once; offered as a guess
 MIDWAY = 0.6  # sure enough in the middle of something else
 CLEARLY = 0.65  # sure enough for words that were not understood as a question
 NEAR, NEIGHBOURS = 0.4, 2
