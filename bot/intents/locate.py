@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import cards
 from bot.alarms import next_steps
-from bot.conversation import Answers, Intent, Step
+from bot.conversation import Answers, Intent, Nudge, Step
 from bot.dialog import advance
 from bot.intents.aside import QUESTIONS, SMALL_TALK, overhear
 from bot.intents.calling import PLACE_MAX, caller_of, named_building, spot_of
@@ -127,7 +127,7 @@ def _share(turn: Turn, _answers: Answers) -> None:
 LOCATE = Intent(
     "locate",
     _act,
-    (Step("place", _ask, _read),),
+    (Step("place", _ask, _read, nudge=lambda _answers: Nudge.EMERGENCY),),
     bound=False,
     private=True,
     interrupts=True,
