@@ -18,6 +18,7 @@ from bot.intents.draft import answered, is_left, offer
 from bot.intents.emergency import alarm_in_group, is_alarm, is_certain
 from bot.intents.feedback import read_mark
 from bot.intents.knowledge import answer_question
+from bot.intents.torn import is_torn
 from bot.knowledge import Shelf
 from bot.rooms import Rooms
 from bot.talking import words_of
@@ -224,6 +225,8 @@ class App:
         wish = turn.understood.intent
         if turn.photos and not turn.incoming.text:
             enter(turn, "late_photo", {})
+        elif not turn.photos and is_torn(turn):
+            enter(turn, "torn", {})
         elif turn.photos or wish in REPORTS:
             enter(turn, "report", {})
         elif turn.understood.control in VERDICTS or read_mark(turn.incoming.text):

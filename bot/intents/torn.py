@@ -1,0 +1,53 @@
+"""Words that may mean one of two things: both are offered, and a person, rather than guessed between."""
+
+from __future__ import annotations
+
+from bot.conversation import Answers, Intent
+from bot.dialog import enter
+from bot.intents.reported import KINDS, first_answers
+from bot.turn import Tap, Turn
+from domain.tickets.model import Kind
+
+TORN = 0.5  # below it, the second guess is nearly as good as the first
+LABELS = {"report": "torn-report", "question": "torn-question", "progress": "torn-progress"}
+ASKING = frozenset({"inquiry", "fee", "renovation", "suggestion"})
+
+
+def is_torn(turn: Turn) -> bool:
+    """Are the two best guesses close, and wanting something different?"""
+    understood = turn.understood
+    if understood is None or understood.hazard or understood.confidence >= TORN or len(understood.guesses) != 2:
+        return False
+    wants = [_wanted(one) for one in understood.guesses]
+    return None not in wants and wants[0] != wants[1]
+
+
+def _wanted(guess: str) -> str | None:
+    """What the bot would do."""
+    if guess in KINDS:
+        return "report"
+    return "question" if guess in ASKING else "progress" if guess == "progress" else None
+
+
+def _offer(turn: Turn, _answers: Answers) -> None:
+    assert turn.understood is not None
+    known = first_answers(turn, turn.understood)
+    ways = {
+        "report": ("as_report", {"report": known}),
+        "question": ("to_desk", {"report": {**known, "kind": Kind.QUESTION}}),
+        "progress": ("mytickets", {}),
+    }
+    wants = [way for guess in turn.understood.guesses if (way := _wanted(guess))]
+    rows = [[Tap(turn.text(LABELS[one]), *ways[one])] for one in wants]
+    person = Tap(turn.text("button-person"), "to_desk", ways["question"][1])
+    turn.answer(turn.text("ask-which-of-two"), rows if "question" in wants else [*rows, [person]])
+
+
+def _as_report(turn: Turn, answers: Answers) -> None:
+    report = answers["report"]
+    kind = Kind.REPAIR if report["kind"] == Kind.QUESTION else report["kind"]
+    enter(turn, "report", {**report, "kind": kind})
+
+
+TORN_BETWEEN = Intent("torn", _offer, private=True)
+AS_REPORT = Intent("as_report", _as_report, private=True)
