@@ -208,7 +208,7 @@ def understand(text: str, language: Language = "zh_CN") -> None:
     """Explain what a message would be understood as, and why."""
     from bot.understanding import understand as explain
 
-    typer.echo(json.dumps(asdict(explain(text, language=language)), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(asdict(explain(text, language=language)), default=str, ensure_ascii=False, indent=2))
 
 
 @cli.command()

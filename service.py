@@ -31,6 +31,7 @@ from bot.delivery import Sender
 from bot.inbox import Reader
 from bot.rooms import Rooms
 from bot.telling import Telling
+from bot.understanding import prepare
 from bot.words import Words
 from domain.errors import Unavailable
 from domain.messaging.model import Received
@@ -78,6 +79,7 @@ class Service:
         if self.telegram:
             channels["telegram"] = self.telegram
         self.channels = channels
+        prepare()
         app = App(words=self.words, channels=channels, rooms=Rooms(), deep_link=self._deep_link)
         self.sender = Sender(commit=self.commit, channels=channels)
         self.reader = Reader(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.understanding.labelled import SLOTS, Example
 from bot.understanding.model import Understood
 from bot.understanding.normalise import normalise
-from bot.understanding.reading import understand
+from bot.understanding.reading import prepare, understand
 from bot.understanding.rooms import read_rooms
 
 OPENS = frozenset({"repair", "complaint", "emergency"})  # what the app opens a ticket for
@@ -77,6 +77,7 @@ Judge = Callable[[Answer], bool]
 
 def evaluate(examples: Iterable[Example], *, clock: Callable[[], float] = time.perf_counter) -> Evaluation:
     """Understand every example and compare. Each counts for what it is labelled with, and for nothing else."""
+    prepare()
     answers = [_answer(example, clock) for example in examples]
     urgent = [each for each in answers if each.example.urgency is not None]
     wanting = [each for each in answers if each.example.intent is not None]

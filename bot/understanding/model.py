@@ -1,6 +1,7 @@
 """What understanding takes and gives: rooms of the register in, one `Understood` out."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,4 @@ class Understood:
     guesses: tuple[str, ...] = ()
     name: str | None = None
     ticket: str | None = None
+    money: Decimal | None = None

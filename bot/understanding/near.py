@@ -1,6 +1,7 @@
 """Words that were meant though not written: same sound in Chinese, a slip of the keys elsewhere."""
 
 import os
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -10,17 +11,19 @@ from rapidfuzz.distance import OSA
 # Read at pypinyin's import: without its 400,000 phrases it loads in 40 ms, and single characters are all we ask.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
-from pypinyin import lazy_pinyin
+from pypinyin.pinyin_dict import pinyin_dict
 
 _SYLLABLES = range(4, 1, -1)
+_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u030c"))
 _PARTICLES = frozenset("了的得着过吗呢")  # said in every second sentence: no evidence
 SHORTEST, LONG = 6, 9  # letters: shorter words have too many neighbours, longer ones may hold two slips
 
 
 @lru_cache(maxsize=20_000)
 def sound(character: str) -> str:
-    """The syllable of one character without its tone; the character itself if it has none."""
-    return str(lazy_pinyin(character)[0])
+    """The commonest syllable of one character without its tone; the character itself if it has none."""
+    readings: str = pinyin_dict.get(ord(character), character)
+    return unicodedata.normalize("NFD", readings.partition(",")[0]).translate(_TONES)
 
 
 class Homophones:

@@ -11,6 +11,7 @@ _grammars = tuple(
         rf"(?<!\d)(?:\+?(?:00)?86{_gap})?(1[3-9](?:{_gap}\d){{9}})(?!\d)",  # mainland mobile
         rf"(?:\+|(?<!\d)00)\s?([1-9]\d{{0,2}}(?:{_gap}\d){{6,12}})(?!\d)",  # with a country's code
         r"(?<!\d)(\(?0\d{2,3}\)?[\s\-]?\d{3,4}[\s\-]?\d{4})(?!\d)",  # landline
+        r"(?<!\d)(0[1-9]\d{3}\s?\d{6}|85[23][\s\-]\d{4}[\s\-]?\d{4})(?!\d)",  # British mobile; Hong Kong, Macau
         r"(?<!\d)([48]00[\s\-]?\d{3,4}[\s\-]?\d{3,4})(?!\d)",
         r"(?<!\d)(\(?[2-9]\d{2}\)?[\s\-.]\d{3}[\s\-.]\d{4})(?!\d)",  # North American
         r"(?:电话|手机|号码|致电|call|phone|tel|mobile|whatsapp|reach me)\D{0,12}?(\d{3,4}[\s\-]?\d{4})(?!\d)",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.understanding.details import read_name, read_ticket
+from bot.understanding.details import read_name, read_sum, read_ticket
 from bot.understanding.intent import Weighed, confidence, guesses, judge_category, judge_intent, weigh_by_examples
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.model import Match, Room, Understood
@@ -17,6 +17,13 @@ from bot.understanding.urgency import NORMAL, find_hazard, judge_urgency
 
 CONTROL, EMERGENCY = "control", "emergency"
 _trimmed = " .,!?~。、…;:"
+
+
+def prepare() -> None:
+    """Read all language data and compile it now, lest the first message of each language wait for it."""
+    for language in languages():
+        lexicon(language)
+        understand(language, language=language)
 
 
 def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Sequence[Room] = ()) -> Understood:
@@ -56,6 +63,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
         guesses=tuple(guesses(intent, 2)),
         name=read_name(said, hits),
         ticket=read_ticket(said),
+        money=read_sum(said),
     )
 
 

@@ -15,7 +15,7 @@ _door = rf"(?P<room>\d{{1,4}}[a-z]?|[{NUMERAL}]{{1,4}}|[a-z])(?![\d元])(?:\s*(?
 _block = r"\b(?:block|blk|building|bldg|tower)\s*(?:no\.?\s*)?#?(?P<building>\d{1,3}|[a-z]\d?)\b"
 _stairs = r"(?:(?:unit|entrance|stair)\s*(?P<entrance>\d)\b)?[\s,\-]*(?:floor\s*\d+)?"
 _flat = r"(?:(?:apt|apartment|flat|room|rm|suite|unit)\b\.?\s*(?:no\.?\s*)?#?|#)\s*"
-_flat_number = r"(?P<room>\d{1,2}-\d{2}|\d{3,4}[a-z]?|\d{1,2}[a-z])\b(?!\s*(?:am|pm|:))"
+_flat_number = r"(?P<room>\d{1,2}-\d{2}|\d{3,4}[a-z]?|\d{1,2}[a-z])\b(?!\s*(?:am|pm|:\d))"
 
 _dash = r"\s?[-/#]\s?"
 _plain_building = r"(?<![\d\-.:/a-z])(?P<building>\d{1,3}|[a-z]\d?)"
@@ -34,7 +34,7 @@ GRAMMARS = tuple(
         r"(?<![\d\-.:/])(?P<room>\d{3,4}[a-z]?)\s*(?:室|房间?)",
         rf"{_floor}\s*(?P<room>\d{{1,2}}|[{NUMERAL}]{{1,2}})\s*(?:室|房)",
         rf"(?P<room>[{NUMERAL}]{{3,4}})\s*(?:室|房)",
-        r"^(?P<room>\d{3,4}[a-z]?)$",
+        r"^(?P<room>\d{3,4}[a-z]?|\d{1,2}[a-z])$",
     )
 )
 

@@ -8,12 +8,12 @@ _num = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _weekday_zh = r"(?:周|星期|礼拜)"
 _days_zh = rf"(?:[到至或和、]?{_weekday_zh}?[一二三四五六日天](?!点))?"
 _day_zh = (
-    r"(?:今天|今日|今晚|明天|明日|明早|明晚|后天|大后天|改天|过两天"
+    r"(?:今天|今日|听日|后日|今朝|今晚|明天|明日|明早|明晚|后天|大后天|改天|过两天"
     rf"|(?:这个?|本|下个?|每)?{_weekday_zh}(?:[一二三四五六日天1-6]|末){_days_zh}"
     rf"|(?:{_num}月)?{_num}[号日](?!线|楼)|双休日|工作日|平时|平日|节假日|国庆|五一|年后)"
 )
 _part_zh = (
-    r"(?:大?清?早上?|早晨|上午|中午|午饭后|下午|傍晚|晚上|晚饭后|夜里|白天|全天|整天"
+    r"(?:大?清?早上?|早晨|上午|中午|午饭后|下午|傍晚|晚上|晚饭后|夜里|白天|全天|整天|上昼|下昼|朝早|夜晚"
     r"|下班[后前]?|上班[后前]|午休[后时]?|随时)"
 )
 _clock_zh = rf"(?:{_num}(?:点钟?|时|:\d\d)(?:半|一刻|{_num}分?)?|\d{{1,2}}:\d\d)"
@@ -56,11 +56,11 @@ _said_en = re.compile(
     rf"|{_range_en}(?:\s+{_day_en})?|{_side_en}\s+{_clock_en}(?:\s+{_day_en})?|{_part_en})(?:\s+onwards?|\b)"
 )
 _always_en = re.compile(
-    r"\b(?:any\s?time(?: is fine| works)?|whenever(?: you (?:like|can)| suits| is convenient)|all day"
-    r"|i(?:'m| am) (?:always )?(?:home|in) all day)\b"
+    r"\b(?:any\s?time(?: is fine| works)?|whenever(?: you (?:like|can)| suits| is convenient)|all day)\b"
 )
 _past_en = re.compile(
-    r"(?:\b(?:since|every|started|until|all)|(?:\b(?:last|yesterday|ago|this morning)\b)(?:\s+\w+){0,2})\s*(?:the\s*)?$"
+    r"(?:\b(?:since|every|started|until|all)|\b(?:every|each)\s+\w+(?:\s+at)?"
+    r"|(?:\b(?:last|yesterday|ago|this morning)\b)(?:\s+\w+){0,2})\s*(?:the\s*)?$"
 )
 _bare_range_en = re.compile(r"\d{1,2}\s*(?:-|to|and)\s*\d{1,2}")  # "3 to 5" may count anything
 

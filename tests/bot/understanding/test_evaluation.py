@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 import main
-from bot.app import REPORTS
 from bot.understanding.evaluation import OPENS, Evaluation, Share, evaluate
 from bot.understanding.labelled import Example, examples_of, language_of, of_half, read_lines
+from bot.wishes import REPORTS
 
 
 def line(**labels: object) -> bytes:
