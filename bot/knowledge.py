@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from bot.understanding.knowledge import KnowledgeIndex, Wording
+from bot.understanding.knowledge import KnowledgeIndex, Reader, Wording
 from bot.understanding.phrases import LOCALES, listed, load
 from domain.errors import Refusal
 from domain.knowledge.model import Entry, Status
@@ -27,7 +27,7 @@ class Book:
     """One language's `knowledge.yaml`."""
 
     values: Mapping[str, str]  # how a value is called where an estate has set none
-    wording: Wording
+    reader: Reader
     entries: Sequence[Entry]
     own: Mapping[str, str]  # name of an entry → what of the asker's own belongs to it
 
@@ -39,7 +39,9 @@ def book(language: str) -> Book:
     stamp = datetime.combine(data["updated"], time(), UTC)
     return Book(
         values=data["values"],
-        wording=Wording(synonyms=[listed(group) for group in data["synonyms"]], stop=listed(data["stop"])),
+        reader=Reader(
+            language, Wording(synonyms=[listed(group) for group in data["synonyms"]], stop=listed(data["stop"]))
+        ),
         entries=[_entry(one, language, stamp) for one in data["entries"]],
         own={one["id"]: one["own"] for one in data["entries"] if "own" in one},
     )
@@ -70,7 +72,7 @@ class Shelf:
         kept = self._kept.get((estate_id, language))
         if kept is None or kept[0] != stamp:
             entries = told(work, estate_id, language)
-            index = KnowledgeIndex(entries, language, book(language).wording)
+            index = KnowledgeIndex(entries, book(language).reader)
             kept = self._kept[estate_id, language] = (stamp, index)
         return kept[1]
 

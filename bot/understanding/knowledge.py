@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nlargest
 from math import log
 
@@ -17,6 +18,7 @@ from bot.understanding.normalise import normalise
 from bot.understanding.phrases import phrases
 from domain.knowledge.model import Entry
 
+KEPT = 10_000  # phrasings whose terms are kept, whichever estate they belong to
 LOOKED_AT = 8  # candidates whose wording is compared letter by letter
 SINGLE, BY_SOUND = 0.25, 0.5  # what one character is worth, and two by their sound
 CONCEPT = 1.5  # what the understanding of messages makes of the words
@@ -61,28 +63,24 @@ class Reader:
         self._known = known
         longest = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
         self._replaced = re.compile(rf"\b(?:{longest})s?\b" if self.spaced else longest) if known else None
-        self._misspellings: Misspellings | None = None
+        self.written = lru_cache(KEPT)(self.terms)  # for what is the same in every estate
 
-    def learn(self, terms: Sequence[str]) -> None:
-        """From now on, slips of the keys are read as the nearest of these."""
-        self._misspellings = Misspellings(terms, ()) if self.spaced else None
-
-    def terms(self, text: str) -> dict[str, float]:
-        """The terms of *text* and what each is worth."""
+    def terms(self, text: str, correct: Callable[[str, str], str] | None = None) -> Mapping[str, float]:
+        """The terms of *text* and what each is worth; *correct* puts slips of the keys right."""
         said = normalise(text)
         plain = said.plain
         if self._replaced is not None:
             plain = self._replaced.sub(lambda found: f" {self._group(found[0])} ", plain)
         concepts = {f"#{hit.concept}": CONCEPT for hit in self._lexicon.find(said) if hit.concept not in GRAMMAR}
-        return concepts | dict(self._spaced_terms(plain) if self.spaced else self._joined_terms(plain))
+        return concepts | dict(self._spaced_terms(plain, correct) if self.spaced else self._joined_terms(plain))
 
     def _group(self, word: str) -> str:
         return self._known.get(word) or self._known[word.removesuffix("s")]
 
-    def _spaced_terms(self, plain: str) -> Iterator[tuple[str, float]]:
+    def _spaced_terms(self, plain: str, correct: Callable[[str, str], str] | None) -> Iterator[tuple[str, float]]:
         for word in _word.findall(plain):
             stem = word if word >= chr(_GROUP) else stemmed(word, self._suffixes)
-            yield (self._misspellings.correct(stem, stem) if self._misspellings else stem), 1.0
+            yield (correct(stem, stem) if correct else stem), 1.0
 
     def _joined_terms(self, plain: str) -> Iterator[tuple[str, float]]:
         for word in _word.findall(plain):
@@ -104,12 +102,12 @@ class _Phrasing:
 class KnowledgeIndex:
     """Every answer of one estate in one language, ready to be asked."""
 
-    def __init__(self, entries: Sequence[Entry], language: str, wording: Wording) -> None:
+    def __init__(self, entries: Sequence[Entry], reader: Reader) -> None:
         self.entries = {entry.name: entry for entry in entries}
         self._list = list(self.entries.values())
-        self._reader = Reader(language, wording)
+        self._reader = reader
         asked = [(at, said) for at, one in enumerate(self._list) for said in (one.title, *one.variants)]
-        self._phrasings = [_Phrasing(at, normalise(said).plain, self._reader.terms(said)) for at, said in asked]
+        self._phrasings = [_Phrasing(at, normalise(said).plain, reader.written(said)) for at, said in asked]
         self._weights = self._rarity()
         self._sizes = [sum(self._worth(term, of) for term, of in one.terms.items()) for one in self._phrasings]
         self._postings: dict[str, list[int]] = defaultdict(list)
@@ -117,11 +115,12 @@ class KnowledgeIndex:
             for term in phrasing.terms:
                 self._postings[term].append(at)
         self._holding = self._terms_of_entries()
-        self._reader.learn([term for term in self._weights if term.isalpha()])
+        known = [term for term in self._weights if term.isalpha()]
+        self._correct = Misspellings(known, ()).correct if reader.spaced else None
 
     def find(self, text: str, *, limit: int = 4) -> Sequence[Found]:
         """The answers that fit best, best first."""
-        wanted = self._reader.terms(text)
+        wanted = self._reader.terms(text, self._correct)
         total = sum(self._worth(term, of) for term, of in wanted.items())
         if not total:
             return ()
@@ -153,7 +152,7 @@ class KnowledgeIndex:
         """For each term, the answers that have it: in a question in full, in the answer itself a little."""
         held: dict[str, dict[int, float]] = defaultdict(dict)
         for at, entry in enumerate(self._list):
-            for term in self._reader.terms(entry.answer):
+            for term in self._reader.written(entry.answer):
                 held[term][at] = IN_ANSWER
         for one in self._phrasings:
             for term in one.terms:

@@ -20,7 +20,7 @@ ENTRIES = 120
 @pytest.fixture(scope="module", params=LANGUAGES)
 def index(request: pytest.FixtureRequest) -> KnowledgeIndex:
     shared = book(request.param)
-    return KnowledgeIndex(shared.entries, request.param, shared.wording)
+    return KnowledgeIndex(shared.entries, shared.reader)
 
 
 def language(index: KnowledgeIndex) -> str:
@@ -57,8 +57,8 @@ def test_every_way_to_ask_that_is_written_down_finds_its_answer(index: Knowledge
 
 def test_words_that_are_misheard_or_misspelt_are_still_found():
     shared = {one: book(one) for one in LANGUAGES}
-    chinese = KnowledgeIndex(shared["zh_CN"].entries, "zh_CN", shared["zh_CN"].wording)
-    english = KnowledgeIndex(shared["en"].entries, "en", shared["en"].wording)
+    chinese = KnowledgeIndex(shared["zh_CN"].entries, shared["zh_CN"].reader)
+    english = KnowledgeIndex(shared["en"].entries, shared["en"].reader)
     assert chinese.find("装休几点可以施公")[0].entry.name == "renovation-hours"
     assert english.find("renovaton drilling on weekends alowed")[0].entry.name == "renovation-hours"
 
