@@ -5,7 +5,8 @@ A line is something done (`王阿姨> …`, `王阿姨 taps …`, `wait 31 minut
     bot> …              to whoever spoke last          -> 员工群 …    to another chat
     ~> 员工群            a card changed in place: lines that went (-) and came (+)
     (toast) …           the short answer to a press, (alert) where it stays until it is closed
-    [✅ 提交] [取消]     buttons, indented under their message; [… ↗] opens a page, [… ☎] shares the own number, [… ⌖] the place
+    [✅ 提交] [取消]     buttons, indented under their message; [… ↗] opens a page,
+                        [… ☎] shares the own number, [… ⌖] the place
 """
 
 import difflib
