@@ -25,8 +25,11 @@ def overhear(turn: Turn, answers: Answers) -> Answers | None:
         return answers
     if not asks_price(turn) and answer_question(turn):
         return answers
-    if understood.intent in QUESTIONS:
-        turn.intents["mytickets" if understood.intent == "progress" else "pass_to_desk"].act(turn, {})
+    if understood.intent == "progress":
+        turn.intents["mytickets"].act(turn, {})
+        return answers
+    if understood.intent in QUESTIONS and (understood.category != NOTHING or "?" in understood.text):
+        turn.intents["pass_to_desk"].act(turn, {})
         return answers
     found = {name: value for name, value in slots(understood).items() if answers.get(name) != value}
     if not found:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.conversation import Answers, Intent
 from bot.dialog import enter
+from bot.intents.knowledge import answer_question
 from bot.intents.reported import KINDS, first_answers
 from bot.turn import Tap, Turn
 from domain.tickets.model import Kind
@@ -14,12 +17,15 @@ ASKING = frozenset({"inquiry", "fee", "renovation", "suggestion"})
 
 
 def is_torn(turn: Turn) -> bool:
-    """Are the two best guesses close, and wanting something different?"""
+    """Are the two best guesses close, and wanting something different?
+
+    Questions are weighed where they are answered.
+    """
     understood = turn.understood
     if understood is None or understood.hazard or understood.confidence >= TORN or len(understood.guesses) != 2:
         return False
     wants = [_wanted(one) for one in understood.guesses]
-    return None not in wants and wants[0] != wants[1]
+    return None not in wants and wants[0] not in (wants[1], "question")
 
 
 def _wanted(guess: str) -> str | None:
@@ -31,13 +37,17 @@ def _wanted(guess: str) -> str | None:
 
 def _offer(turn: Turn, _answers: Answers) -> None:
     assert turn.understood is not None
+    wants = [way for guess in turn.understood.guesses if (way := _wanted(guess))]
+    if "question" in wants:
+        turn.understood = replace(turn.understood, intent="inquiry")
+        if answer_question(turn):  # the answer is known: it was a question
+            return
     known = first_answers(turn, turn.understood)
     ways = {
         "report": ("as_report", {"report": known}),
         "question": ("to_desk", {"report": {**known, "kind": Kind.QUESTION}}),
         "progress": ("mytickets", {}),
     }
-    wants = [way for guess in turn.understood.guesses if (way := _wanted(guess))]
     rows = [[Tap(turn.text(LABELS[one]), *ways[one])] for one in wants]
     person = Tap(turn.text("button-person"), "to_desk", ways["question"][1])
     turn.answer(turn.text("ask-which-of-two"), rows if "question" in wants else [*rows, [person]])
