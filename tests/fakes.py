@@ -212,6 +212,12 @@ class FakeAddresses:
     def groups(self, estate_id: int, kind: GroupKind) -> Sequence[Group]:
         return [one for one in self.allowed if one.estate_id == estate_id and one.kind == kind]
 
+    def set_group_language(self, channel: str, chat: str, language: str) -> None:
+        same = (channel, chat)
+        self.allowed = [
+            replace(one, language=language) if (one.channel, one.chat) == same else one for one in self.allowed
+        ]
+
     def move_group(self, *, channel: str, old: str, new: str) -> None:
         same = (channel, old)
         self.allowed = [replace(one, chat=new) if (one.channel, one.chat) == same else one for one in self.allowed]
