@@ -155,14 +155,19 @@ def _read_visit(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
         return another_matter(turn, answers) or more_words(turn, answers)
     if understood.when is None and (understood.control or understood.intent in SMALL_TALK | QUESTIONS):
         return None
-    estate = turn.work.register.calendar(report_of(turn, {**answers, "contact": ""}).estate_id)
-    if has_passed(said, hour=estate.local(turn.now).hour):
+    if has_passed(said, hour=23) and has_passed(said, hour=_hour(turn, answers)):
         turn.preface = turn.text("visit-passed")
         return None
     if understood.when is None and not turn.conversation.misses and said.isascii() and " " not in said:
         turn.preface = turn.text("visit-how")  # asked once: the second time any words will do
         return None
     return {**found, "visit": understood.when or said[:100]}
+
+
+def _hour(turn: Turn, answers: Answers) -> int:
+    """The hour on the wall where it is."""
+    estate = report_of(turn, {**answers, "contact": ""}).estate_id
+    return turn.work.register.calendar(estate).local(turn.now).hour
 
 
 def _ask_contact(turn: Turn, answers: Answers) -> tuple[str, Rows]:
