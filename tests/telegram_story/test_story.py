@@ -137,11 +137,21 @@ async def test_an_emergency_gives_advice_first_and_calls_the_manager_at_once(est
     await estate.binds(estate.wang, "8613800000101", "王秀英")
     await estate.wang.says("水管爆了！水喷得到处都是")
     await estate.hears(estate.wang, "关闭水阀")
-    receipt = await estate.hears(estate.wang, "2 小时内")
+    receipt = await estate.hears(estate.wang, "工单号")
     advice = next(one for one in estate.wang.from_bot if "关闭水阀" in one["text"])
     assert advice["message_id"] < receipt["message_id"]
     await estate.hears(estate.staff, "紧急")
     await estate.hears(estate.zhao, "紧急")
+
+
+async def test_the_place_of_an_emergency_is_answered_with_a_shared_location(estate: Estate) -> None:
+    await estate.binds(estate.wang, "8613800000101", "王秀英")
+    await estate.wang.says("有人晕倒了")
+    await estate.wang.presses(await estate.hears(estate.wang, "工单号"), "换个位置")
+    await estate.hears(estate.wang, "请问在哪里")
+    assert any("request_location" in str(one) for one in estate.api.calls_of("sendMessage"))
+    await estate.wang.sends_location(31.23, 121.47)
+    await estate.hears(estate.wang, "已共享定位")
 
 
 async def test_in_the_owners_group_it_only_points_to_the_private_chat(estate: Estate) -> None:
