@@ -75,4 +75,4 @@ def _promise(voice: Voice, ticket: Ticket) -> Said:
 
 
 def _end_row(voice: Voice, ticket: Ticket) -> Rows:
-    return [[Tap(voice.say("button-end-talk"), "end_talk", {"ticket": ticket.id})]]
+    return [[Tap(voice.say("button-end-talk"), "end", {"ticket": ticket.id})]]

@@ -62,7 +62,7 @@ def _in_talk(turn: Turn) -> Belongs | None:
         leave_talk(turn)
         return None
     if wish.control in ("cancel", "end"):
-        return "end_talk", {"ticket": ticket.id}
+        return "end", {"ticket": ticket.id}
     if wish.intent == "human":
         return "talk_on", {}
     fresh = wish.category not in ("none", Category.OTHER, ticket.category)

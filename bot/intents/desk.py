@@ -28,11 +28,14 @@ def _to_desk(turn: Turn, answers: Answers) -> None:
 
 def _person(turn: Turn, _answers: Answers) -> None:
     """A person, please: what was said so far goes along."""
-    known = {name: turn.conversation.answers[name] for name in ("place", "photos") if name in turn.conversation.answers}
+    so_far = turn.conversation.answers
+    known = {name: so_far[name] for name in ("place", "photos") if name in so_far}
+    if known.get("place", {}).get("public"):  # somewhere in public: who wants a person is not asked where
+        del known["place"]
     if ticket := open_talk(turn):
-        go_on(turn, ticket, turn.conversation.answers)
+        go_on(turn, ticket, so_far)
         return
-    said = turn.conversation.answers.get("words") or turn.incoming.text or turn.text("wants-person")
+    said = so_far.get("words") or turn.incoming.text or turn.text("wants-person")
     turn.forget()
     start(turn, turn.intents["report"], {**first_answers(turn, None), "words": said, **_for_desk(turn), **known})
 

@@ -121,7 +121,7 @@ def _next_steps(turn: Turn, ticket: Ticket) -> list[Sequence[Tap]]:
         ):
             rows += rating_rows(ticket.id)
         elif is_talk(ticket):
-            rows.append([Tap(turn.text("button-end-talk"), "end_talk", {"ticket": ticket.id})])
+            rows.append([Tap(turn.text("button-end-talk"), "end", {"ticket": ticket.id})])
         elif (Status(ticket.status), Action.CANCEL) in MOVES:
             rows.append([Tap(turn.text("button-cancel-ticket"), "cancel", {"ticket": ticket.id})])
     return rows

@@ -48,7 +48,7 @@ def _never_mind(turn: Turn, answers: Answers) -> None:
 def _cancel(turn: Turn, _answers: Answers) -> None:
     """The open question; where there is none, perhaps a ticket is meant."""
     if turn.conversation.intent == "talk":
-        start(turn, turn.intents["end_talk"], {"ticket": turn.conversation.answers["ticket"]})
+        start(turn, turn.intents["end"], {"ticket": turn.conversation.answers["ticket"]})
         return
     if turn.conversation.intent is not None:
         _never_mind(turn, {})

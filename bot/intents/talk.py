@@ -139,7 +139,7 @@ def _ask_on(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     assert ticket is not None
     time = turn.voice.soon(ticket.respond_by, ticket.estate_id)
     key = "talk-goes-on" if ticket.responded_at else "talk-waits"
-    end = Tap(turn.text("button-end-talk"), "end_talk", {"ticket": ticket.id})
+    end = Tap(turn.text("button-end-talk"), "end", {"ticket": ticket.id})
     return turn.text(key, number=ticket.number, time=time), [[end]]
 
 
@@ -184,7 +184,7 @@ TALK = Intent(
 )
 TALK_ON = Intent("talk_on", _talk_on, private=True)
 CLOSE_TALK = Intent("close_talk", _close, staff=True, private=True)
-END_TALK = Intent("end_talk", _end)
+END_TALK = Intent("end", _end)
 ABOUT_TALK = Intent("about_talk", _about_talk, private=True)
 ASK_WHETHER_NEW = Intent("ask_whether_new", _ask_whether_new, private=True)
 RELAY = Intent("relay", _relay)
