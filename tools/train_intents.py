@@ -45,7 +45,7 @@ def rows(examples: Sequence[Example]) -> Iterator[Row]:
         found = by_concept(lexicon(known.language).find(said), rulebook().groups)
         if judge_urgency(find_hazard(found, known.reach), found, known.reach)[0] == EMERGENCY:
             continue
-        if said.plain.strip(" .,!?~。、…;:") in known.control:
+        if example.intent == EMERGENCY or said.plain.strip(" .,!?~。、…;:") in known.control:
             continue
         category = judge_category(found, known.reach, len(said.plain))
         intent = judge_intent(found, category, known.reach)

@@ -75,7 +75,7 @@ class Answer:
 Judge = Callable[[Answer], bool]
 
 
-def evaluate(examples: Iterable[Example], *, clock: Callable[[], float] = time.perf_counter) -> Evaluation:
+def evaluate(examples: Iterable[Example], *, clock: Callable[[], float] = time.thread_time) -> Evaluation:
     """Understand every example and compare. Each counts for what it is labelled with, and for nothing else."""
     prepare()
     answers = [_answer(example, clock) for example in examples]
