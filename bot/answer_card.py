@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.audiences import Recipient, Scene
 from bot.turn import Rows, Tap
 from bot.voice import Voice
+from domain.knowledge.events import AnswerApproved, AnswerDropped, AnswerKept, AnswerReworded
 from domain.knowledge.model import Entry, Status
 from domain.knowledge.operations import answer_of
 
@@ -17,7 +18,9 @@ STANDS = {
 
 def answer_card(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     """Question and answer, where they stand, and what a manager can do about it."""
-    entry = scene.work.knowledge.of_ticket(scene.ticket.id)
+    event = scene.event
+    assert isinstance(event, AnswerKept | AnswerReworded | AnswerApproved | AnswerDropped)
+    entry = scene.work.knowledge.get(event.entry_id)
     assert entry is not None
     text = voice.say("answer-card", title=entry.title, answer=entry.answer, name=voice.name(entry.by))
     stands = voice.say("card-state", status=voice.say(STANDS[entry.status]))

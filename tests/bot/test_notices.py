@@ -10,6 +10,8 @@ from bot.audiences import Recipient, Scene
 from bot.notices import NOTICES, UNTOLD
 from bot.voice import Voice
 from bot.words import Words
+from domain.knowledge import events as k
+from domain.knowledge.model import Entry
 from domain.messaging.events import ConversationStalled
 from domain.register.model import Flag
 from domain.tickets import events as e
@@ -43,9 +45,11 @@ EXAMPLES: dict[type[Event], dict[str, object]] = {  # what an event needs beside
     e.TalkBegun: {"said": ("13812345678 <&>",)},
     e.RelayedToStaff: {"words": "13812345678 <&>", "photos": ("p",)},
     e.RelayedToOwner: {"words": "今天 <&>", "photos": ("p",), "by": REPAIRER},
+    **{made: {"entry_id": 1} for made in (k.AnswerKept, k.AnswerReworded, k.AnswerApproved, k.AnswerDropped)},
     e.ReminderPostponed: {"until": MONDAY, "reason": "known"},
 }
-EVENTS = {one for one in vars(e).values() if isinstance(one, type) and issubclass(one, e.TicketEvent)} - {e.TicketEvent}
+MADE = [one for module in (e, k) for one in vars(module).values() if isinstance(one, type)]
+EVENTS = {one for one in MADE if issubclass(one, e.TicketEvent)} - {e.TicketEvent}
 TOLD = sorted({notice.event for notice in NOTICES}, key=lambda event: event.__name__)
 
 
@@ -69,6 +73,10 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlWork]:
     with engine.begin() as connection:
         move_in(connection, language="zh_CN")
         connection.execute(tables.people.update().values(flags=list(Flag)))
+    with Database(engine).writing() as work:
+        work.knowledge.put(
+            Entry(name="x", language="en", title="<&>", answer="<&>", updated_at=MONDAY, estate_id=1, by=REPAIRER)
+        )
     with Database(engine).reading() as work:
         yield work
     engine.dispose()
