@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-PROGRAMS = ("inbound", "claims", "idle", "understanding", "storage")
+PROGRAMS = ("inbound", "claims", "idle", "understanding", "understanding_peer", "storage")
 
 
 def main() -> None:
