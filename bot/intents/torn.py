@@ -7,11 +7,11 @@ from dataclasses import replace
 from bot.conversation import Answers, Intent
 from bot.dialog import enter
 from bot.intents.knowledge import answer_question
-from bot.intents.reported import KINDS, first_answers
+from bot.intents.reported import KINDS, SURE, first_answers
 from bot.turn import Tap, Turn
 from domain.tickets.model import Kind
 
-TORN = 0.5  # below it, the second guess is nearly as good as the first
+TORN = SURE  # below it, the second guess is nearly as good as the first
 LABELS = {"report": "torn-report", "question": "torn-question", "progress": "torn-progress"}
 ASKING = frozenset({"inquiry", "fee", "renovation", "suggestion"})
 
