@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Caller, Hazard, Urgency
@@ -64,7 +65,7 @@ def test_somebodys_calls_are_those_that_have_not_ended_newest_first(begin: Begin
 
 def test_alarms_are_running_of_this_danger_and_estate_and_called_about_lately(begin: Begin):
     with begin() as work:
-        told = [
+        told: list[dict[str, Any]] = [
             {}, {"status": Status.CLAIMED, "repairer_id": PLUMBER}, {"status": Status.DONE, "done_by": PLUMBER},
             {"hazard": Hazard.GAS}, {"estate_id": RIVERSIDE}, {},
         ]  # fmt: skip

@@ -89,7 +89,7 @@ def test_what_a_chat_wrote_before_an_update_comes_back_oldest_first(database: Da
         work.inbox.park(ids["4"], reason="cannot be parsed", now=NOW)
 
     def before(key: str, **wish: object) -> list[str]:
-        told = {"channel": "telegram", "chat": "5", "since": NOW - HOUR, "limit": 9} | wish
+        told: dict[str, Any] = {"channel": "telegram", "chat": "5", "since": NOW - HOUR, "limit": 9} | wish
         with database.reading() as work:
             return [one.key for one in work.inbox.before(ids[key], **told)]
 
