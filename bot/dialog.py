@@ -82,7 +82,7 @@ def take_up(turn: Turn, aside: Mapping[str, Any] | None) -> None:
         _back_to(turn, aside)
         return
     if turn.intents[aside["intent"]].lasting:
-        words = aside["answers"].get("words", "📷").partition("\n")[0][:HINT]
+        words = gist(aside["answers"])
         turn.preface = turn.text("not-sent-yet", words=words)
     advance(turn, turn.intents[aside["intent"]], aside["answers"])
 
@@ -105,6 +105,12 @@ def _back_to(turn: Turn, aside: Mapping[str, Any]) -> None:
     if aside["step"]:
         turn.preface = turn.text("back-to-question")
     ask_again(turn)
+
+
+def gist(answers: Answers) -> str:
+    """As much of what somebody wrote as reminds them of it."""
+    words = str(answers.get("words", "📷")).partition("\n")[0]
+    return words if len(words) <= HINT else f"{words[: HINT - 1].rstrip()}…"
 
 
 def advance(turn: Turn, intent: Intent, answers: Answers) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot import alarms, cards, talk_letters
 from bot.audiences import Recipient, Scene
-from bot.dialog import HINT
+from bot.dialog import gist
 from bot.turn import Rows, Tap
 from bot.voice import Voice
 from bot.words import Said, mask_numbers
@@ -138,7 +138,7 @@ def nudge(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     go_on = Tap(voice.say("button-go-on"), "go_on", draft)
     if event.urgent:
         return voice.say("nudge-place"), [[go_on]]
-    words = answers.get("words", "📷").partition("\n")[0][:HINT]
+    words = gist(answers)
     return voice.say("nudge-draft", words=words), [[go_on], [Tap(voice.say("button-drop-draft"), "never_mind", draft)]]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.conversation import Answers, Intent, without
-from bot.dialog import HINT, enter
+from bot.dialog import enter, gist
 from bot.turn import Tap, Turn
 
 FORGOTTEN = timedelta(days=1)  # after that, nobody remembers what they were asked
@@ -26,7 +26,7 @@ def offer(turn: Turn) -> None:
     left = turn.conversation
     if turn.intents[left.intent or ""].lasting and "aside" in left.answers:
         return  # something new has begun: the draft comes after it
-    words = left.answers.get("words", "📷").partition("\n")[0][:HINT]
+    words = gist(left.answers)
     turn.remember(answers={**left.answers, OFFERED: True})
     draft = {"draft": left.answers["draft"]}
     rows = [

@@ -15,6 +15,7 @@ from bot.intents.calling import caller_of, spot_of
 from bot.intents.false_alarm import stay_tuned
 from bot.intents.locate import where
 from bot.intents.reported import WORDS_MAX, advise, estates_of, first_answers, joined, settle, slots
+from bot.intents.two_matters import also_of
 from bot.turn import Rows, Tap, Turn
 from bot.understanding import Understood
 from domain.messaging.model import Lane
@@ -91,8 +92,17 @@ def _alarm(turn: Turn, _answers: Answers) -> None:
         new = settle(turn, {**new, **told, **found, **(joined(told, new) if "words" in told else {})})
     if same_matter or same_question:
         turn.forget()
-        new |= {"aside": known["aside"]} if "aside" in known else {}
+        new |= _left_over(turn, known)
     start(turn, EMERGENCY, {**new, "language": turn.language})
+
+
+def _left_over(turn: Turn, known: Answers) -> dict[str, Any]:
+    """What is taken up again when help is called: the draft's second matter, and what had been put aside before."""
+    before = {"aside": known["aside"]} if "aside" in known else {}
+    if not known.get("also"):
+        return before
+    second = {"draft": secrets.token_urlsafe(6), **also_of(turn, known), **before}
+    return {"aside": {"intent": "report", "step": None, "answers": second}}
 
 
 def _estate(turn: Turn, answers: Answers) -> int | None:
