@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +19,3 @@ class Work(Protocol):
 
     def record(self, event: Event, *, now: datetime) -> None:
         """Keep *event* in this transaction and let those who must speak of it do so in the same one."""
-
-
-W_co = TypeVar("W_co", bound=Work, covariant=True)
-Transaction = Callable[[], AbstractContextManager[W_co]]

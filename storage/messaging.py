@@ -167,13 +167,6 @@ class SqlDeliveries:
         values = {"state": state, "reason": reason, "sent_at": now, "tries": deliveries.c.tries + 1}
         self._connection.execute(update(deliveries).where(deliveries.c.id == row).values(values))
 
-    def next_due(self) -> datetime | None:
-        earliest = select(func.min(func.coalesce(deliveries.c.due_at, deliveries.c.created_at)))
-        due: datetime | None = self._connection.execute(
-            earliest.where(UNSENT, deliveries.c.state == DeliveryState.QUEUED)
-        ).scalar_one()
-        return due
-
     def copies(self, subject: str, *, channel: str | None = None, chat: str | None = None) -> Sequence[Delivery]:
         wanted = {"about": subject} if channel is None else {"about": subject, "on": channel, "where": chat}
         rows = self._connection.execute(_COPIES if channel is None else _COPIES_THERE, wanted)

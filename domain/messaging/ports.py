@@ -55,9 +55,6 @@ class Deliveries(Protocol):
 
     def end(self, row: int, *, state: DeliveryState, reason: str, now: datetime) -> None: ...
 
-    def next_due(self) -> datetime | None:
-        """When the next queued row is due; None when nothing is queued."""
-
     def copies(self, subject: str, *, channel: str | None = None, chat: str | None = None) -> Sequence[Delivery]:
         """Every copy of a card that was or will be sent, as the SEND rows that made them."""
 

@@ -149,17 +149,6 @@ def test_a_further_try_waits_and_is_counted_unless_nobody_is_to_blame(database: 
             work.deliveries.release(now=NOW, everything=True)
 
 
-def test_who_sleeps_knows_until_when(database: Database):
-    with database.reading() as work:
-        assert work.deliveries.next_due() is None
-    queue(database, said("a", due_at=NOW + HOUR), said("b", chat="2", due_at=NOW + 2 * HOUR))
-    with database.reading() as work:
-        assert work.deliveries.next_due() == NOW + HOUR
-    queue(database, said("c", chat="3"))
-    with database.reading() as work:
-        assert work.deliveries.next_due() == NOW
-
-
 # --- once --------------------------------------------------------------------------------------------------------
 
 
