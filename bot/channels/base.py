@@ -115,6 +115,14 @@ class Parcel:
     copies: tuple[str, ...] = ()  # for Mode.EDIT: the platform's ids of every copy of the card in this chat
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much may be said: *count* messages in any *span*. Source: the platforms' own limits."""
+
+    count: int
+    span: timedelta
+
+
 @dataclass(eq=False)
 class DeliveryError(Exception):
     """A delivery did not get through, and what that means for its row."""
@@ -127,6 +135,7 @@ class DeliveryError(Exception):
     everywhere: bool = False
     paused: bool = False  # the credential is refused: no row is at fault, sending stops until it is replaced
     moved_to: str | None = None  # the chat has a new id
+    elsewhere: bool = False  # nothing may be said here now, though they have not left: try the person's other channels
 
     def __str__(self) -> str:
         return self.reason

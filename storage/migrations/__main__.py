@@ -1,4 +1,4 @@
-"""Drafts the next step: what differs between the steps so far and storage/tables.py."""
+"""Drafts the next step: what differs between the steps so far and storage/tables."""
 
 import sys
 from tempfile import TemporaryDirectory

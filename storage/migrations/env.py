@@ -8,7 +8,7 @@ from storage.tables import Moment, metadata
 
 
 def _as_stored(kind: str, item: Any, _context: object) -> str | Literal[False]:
-    """A step names the database's own types: it stays what it was when storage/tables.py moves on."""
+    """A step names the database's own types: it stays what it was when storage/tables moves on."""
     return "sa.BigInteger()" if kind == "type" and isinstance(item, Moment) else False
 
 

@@ -1,4 +1,4 @@
-"""The schema of the first release, as it was; storage/tables.py has moved on."""
+"""The schema of the first release, as it was; storage/tables has moved on."""
 
 from alembic import op
 from sqlalchemy import (

@@ -1,0 +1,1 @@
+"""Announcements: what was said to whom, and who confirmed."""

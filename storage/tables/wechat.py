@@ -1,0 +1,1 @@
+"""What the WeChat and WeCom channels must remember: tokens, windows, nonces, cards."""
