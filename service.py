@@ -7,7 +7,6 @@ import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -19,13 +18,6 @@ from starlette.applications import Starlette
 
 from bot import health, metrics
 from bot.app import App
-from bot.channels.base import Channel
-from bot.channels.telegram.api import make_bot
-from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.polling import Polling
-from bot.channels.telegram.webhook import set_webhook, webhook_route
-from bot.channels.web import WebChannel
-from bot.channels.web import routes as web_routes
 from bot.commit import GroupCommit
 from bot.delivery import Sender
 from bot.inbox import Reader
@@ -33,9 +25,9 @@ from bot.rooms import Rooms
 from bot.telling import Telling
 from bot.understanding import prepare
 from bot.words import Words
+from channels import Installation, Line, open_lines
 from domain.errors import Unavailable
 from domain.messaging.model import Received
-from domain.register.model import GroupKind
 from scheduler.clock import Clock
 from scheduler.jobs import JOBS
 from settings import Settings
@@ -47,11 +39,6 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 KEEP_EVERY = 5.0  # seconds
 LOCALES = Path(__file__).parent / "locales"
-
-
-def utc_now() -> datetime:
-    """The outside's clock."""
-    return datetime.now(UTC)
 
 
 class Service:
@@ -66,19 +53,20 @@ class Service:
         self.words = Words(LOCALES)
         self.database = database.heard_by(Telling(self.words).hear, wake=self._wake_soon)
         self.commit: GroupCommit[SqlWork] = GroupCommit(self.database.writing)
-        self.web = WebChannel(
+        ours = Installation(
+            settings=settings,
+            words=self.words,
             commit=self.commit,
             read=self.read,
+            store=self.store,
+            store_many=self.store_many,
             open_media=self.open_media,
+            fetch_elsewhere=self._fetch,
             secret=secret,
             demo=demo,
-            secure=settings.http.url.startswith("https://"),
         )
-        self.telegram = self._telegram()
-        channels: dict[str, Channel] = {"web": self.web}
-        if self.telegram:
-            channels["telegram"] = self.telegram
-        self.channels = channels
+        self.lines = open_lines(ours)
+        channels = {name: line.channel for name, line in self.lines.items()}
         prepare()
         app = App(words=self.words, channels=channels, rooms=Rooms(), deep_link=self._deep_link)
         self.sender = Sender(commit=self.commit, channels=channels)
@@ -114,21 +102,13 @@ class Service:
         photo = await self.read(lambda work: work.media.get(key))
         if photo is None:
             raise LookupError(f"no media {key}")
-        return await self.channels[photo.channel].fetch(photo.ref), photo.content_type
+        return await self._fetch(photo.channel, photo.ref), photo.content_type
 
-    async def _fetch_elsewhere(self, channel: str, ref: str) -> bytes:
-        return await self.channels[channel].fetch(ref)
+    async def _fetch(self, channel: str, ref: str) -> bytes:
+        return await self.lines[channel].channel.fetch(ref)
 
     def _deep_link(self, channel: str, payload: str) -> str | None:
-        link = self.telegram.link if self.telegram and channel == self.telegram.name else None
-        return link and f"{link}?start={payload}"
-
-    def _telegram(self) -> TelegramChannel | None:
-        options = self.settings.telegram
-        if options.token is None:
-            return None
-        self._bot = make_bot(options.token.get_secret_value(), options.api_url)
-        return TelegramChannel(self._bot, say=self.words.say, fetch_elsewhere=self._fetch_elsewhere)
+        return self.lines[channel].deep_link(payload)
 
     # --- running ----------------------------------------------------------------------------------------------------
 
@@ -140,11 +120,8 @@ class Service:
                 moved={"sender": lambda: self.sender.moved_at, "clock": lambda: self.clock.ticked_at},
                 registry=REGISTRY,
             ),
-            *web_routes(self.web),
+            *(route for line in self.lines.values() for route in line.routes),
         ]
-        secret = self.settings.telegram.webhook_secret
-        if self.telegram and self.settings.telegram.webhook_url and secret:
-            routes.append(webhook_route(secret.get_secret_value(), self.store, now=utc_now))
         return Starlette(routes=routes)
 
     async def run(self) -> None:
@@ -156,7 +133,10 @@ class Service:
         self.clock.start()
         reading = asyncio.create_task(self.reader.run(stop_reading))
         sending = asyncio.create_task(self.sender.run(stop_sending))
-        feeds = [asyncio.create_task(self._feed()), asyncio.create_task(self._stay_alone())]
+        feeds = [
+            *(asyncio.create_task(_feed(line)) for line in self.lines.values()),
+            asyncio.create_task(self._stay_alone()),
+        ]
         try:
             await self._serve([reading, sending, *feeds])
         finally:
@@ -169,8 +149,8 @@ class Service:
             self.sender.wake()
             await asyncio.gather(sending, return_exceptions=True)
             await asyncio.to_thread(self.clock.stop)
-            if self.telegram:
-                await self.telegram.stop()
+            for line in self.lines.values():
+                await line.stop()
             await asyncio.to_thread(self.commit.close)
             REGISTRY.unregister(collector)
             log.info("stopped")
@@ -181,30 +161,16 @@ class Service:
             self.application(), host=http.host, port=http.port, log_config=None, access_log=False, lifespan="off",
             timeout_graceful_shutdown=3, server_header=False, proxy_headers=False,
         )  # fmt: skip
-        server = Server(config, self.web.close)
+        server = Server(config, self._close_streams)
         for part in parts:
             part.add_done_callback(server.give_up)
         await server.serve()
         if server.lost:
             raise server.lost
 
-    async def _feed(self) -> None:
-        """Telegram: introduce ourselves, then poll, or let it call us."""
-        if self.telegram is None:
-            return
-        with self.database.reading() as work:
-            groups = [
-                group
-                for estate in work.register.estates()
-                for group in work.addresses.groups(estate.id, GroupKind.STAFF)
-            ]
-        await self.telegram.start(staff_chats={group.chat for group in groups if group.channel == self.telegram.name})
-        options = self.settings.telegram
-        if options.webhook_url and options.webhook_secret:
-            url = f"{options.webhook_url.rstrip('/')}/telegram/webhook"
-            await set_webhook(self._bot, url, secret=options.webhook_secret.get_secret_value())
-        else:
-            await Polling(self._bot, self.store_many, now=utc_now).run()
+    def _close_streams(self) -> None:
+        for line in self.lines.values():
+            line.close()
 
     async def _stay_alone(self) -> None:
         """A restarted database forgets who held it: ask for it again, and give way to whoever was faster."""
@@ -230,6 +196,12 @@ class Service:
             self.reader.wake()
         if "deliveries" in news:
             self.sender.wake()
+
+
+async def _feed(line: Line) -> None:
+    """Introduce ourselves on the channel, then take what comes in there."""
+    await line.start()
+    await line.feed()
 
 
 def run_until_stopped(service: Service) -> None:
