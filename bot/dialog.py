@@ -161,7 +161,8 @@ def close_card(turn: Turn, intent: Intent, answers: Answers, ending: str) -> Non
     """The card that was shown loses its buttons and says how it ended."""
     for step in intent.steps:
         if step.name in answers.get("asked", ()) and step.card and (card := card_of(step, answers)):
-            turn.edit(card, f"{step.card(turn, answers)}\n{ending}")
+            whole = open_step(intent, turn, answers) in (step, None)  # an answer that is being changed is missing
+            turn.edit(card, f"{step.card(turn, answers)}\n{ending}" if whole else ending)
 
 
 def reply(turn: Turn, intent: Intent, conversation: Conversation) -> None:

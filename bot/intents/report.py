@@ -21,6 +21,7 @@ from bot.intents.reported import (
     another_matter,
     estates_of,
     first_answers,
+    local_hour,
     more_words,
     report_of,
     settle,
@@ -99,6 +100,10 @@ def _read_place(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
         found |= slots(turn.read(f"{unsure['said']} {said}"))
     if building := read_building(said):
         return in_building(turn, said, building)
+    if "unsure" not in found and "category" in answers and (another := another_matter(turn, answers)):
+        return another
+    if "place" in found and understood.intent in KINDS:
+        return {**more_words(turn, answers), "place": found["place"]}
     if "place" in found or "unsure" in found:
         return found
     if understood.intent in SMALL_TALK | QUESTIONS:
@@ -106,9 +111,8 @@ def _read_place(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     anywhere = answers.get("place", {}).get("public") or answers.get("category") in PUBLIC or _urgent(answers)
     if said and not understood.control and (anywhere or not turn.rooms):
         return {"place": {"area": said[:100]}}
-    if "spot" in found and len(turn.rooms) == 1:
-        return {**found, "place": {"room": turn.rooms[0].id}}
-    return None
+    at_home = "spot" in found and len(turn.rooms) == 1
+    return {**found, "place": {"room": turn.rooms[0].id}} if at_home else None
 
 
 def _ask_area(turn: Turn, answers: Answers) -> tuple[str, Rows]:
@@ -155,19 +159,13 @@ def _read_visit(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
         return another_matter(turn, answers) or more_words(turn, answers)
     if understood.when is None and (understood.control or understood.intent in SMALL_TALK | QUESTIONS):
         return None
-    if has_passed(said, hour=23) and has_passed(said, hour=_hour(turn, answers)):
+    if has_passed(said, hour=23) and has_passed(said, hour=local_hour(turn, answers)):
         turn.preface = turn.text("visit-passed")
         return None
     if understood.when is None and not turn.conversation.misses and said.isascii() and " " not in said:
         turn.preface = turn.text("visit-how")  # asked once: the second time any words will do
         return None
     return {**found, "visit": understood.when or said[:100]}
-
-
-def _hour(turn: Turn, answers: Answers) -> int:
-    """The hour on the wall where it is."""
-    estate = report_of(turn, {**answers, "contact": ""}).estate_id
-    return turn.work.register.calendar(estate).local(turn.now).hour
 
 
 def _ask_contact(turn: Turn, answers: Answers) -> tuple[str, Rows]:

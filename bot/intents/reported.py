@@ -131,3 +131,9 @@ def report_of(turn: Turn, answers: Answers) -> Report:
         place=answers.get("spot", "") if room else place["area"], visit=answers.get("visit", ""),
         contact=answers["contact"], photos=tuple(answers["photos"]),
     )  # fmt: skip
+
+
+def local_hour(turn: Turn, answers: Answers) -> int:
+    """The hour on the wall where it is."""
+    estate = report_of(turn, {**answers, "contact": ""}).estate_id
+    return turn.work.register.calendar(estate).local(turn.now).hour
