@@ -23,14 +23,16 @@ PATIENCE = 30.0  # seconds until a test gives up waiting for what should take a 
 class House:
     """``async with House(folder, api) as house``; whatever it started is dead afterwards."""
 
-    def __init__(self, folder: Path, api: BotApi, *, webhook: bool = True, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, api: BotApi, *, webhook: bool = True, url: str | None = None, **settings: str
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.api, self.webhook = folder, api, webhook
         self.program = ROOT
         self.port = free_port()
         self.settings = settings
         self.log = folder / "log"
-        self.url = f"sqlite:///{folder / 'guanjia.sqlite3'}"
+        self.url = url or f"sqlite:///{folder / 'guanjia.sqlite3'}"
         self.process: asyncio.subprocess.Process | None = None
         self._database: Database | None = None
 
