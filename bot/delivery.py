@@ -183,9 +183,11 @@ def _parcel(work: DeskWork, row: Delivery) -> Parcel:
     if row.mode is Mode.EDIT and row.subject:
         found = work.deliveries.copies(row.subject, channel=row.channel, chat=row.chat)
         copies = tuple(one.reference for one in found if one.reference)
+    paper = work.media.get(message.document.handle) if message.document else None
     return Parcel(
-        delivery=row, message=message, photos=tuple((one.channel, one.ref) for one in kept if one), copies=copies
-    )
+        delivery=row, message=message, photos=tuple((one.channel, one.ref) for one in kept if one), copies=copies,
+        document=(paper.channel, paper.ref) if paper else None,
+    )  # fmt: skip
 
 
 def _sent(row: Delivery, reference: str | None) -> Outcome:

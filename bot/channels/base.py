@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -39,6 +39,19 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that is no photo. *handle*: coming in, the channel's own; going out, a key of Media."""
+
+    handle: str
+    name: str  # as people see it
+    kind: str = "application/octet-stream"
+
+    def plain(self) -> dict[str, str]:
+        """As data."""
+        return {"handle": self.handle, "name": self.name, "kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """One thing that came in, the same for every channel."""
 
@@ -58,6 +71,8 @@ class Incoming:
     other: str | None = (
         None  # "voice", "video", "sticker", "location", "document", "photo-too-large": what we cannot read
     )
+    document: Document | None = None  # where *other* is "document" and it can be passed on
+    forwarded: bool = False  # somebody else's words, shown to us
     contact: Contact | None = None
     location: tuple[float, float] | None = None  # latitude and longitude that were shared
     addressed: bool = True  # in groups: mentioned, replied to, or a command
@@ -87,13 +102,17 @@ class Outgoing:
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()  # rows
     photos: tuple[str, ...] = ()  # keys of Media
+    document: Document | None = None
+    pinned: bool = False  # to the top of the chat, where the platform has one
     toast: str | None = None  # what Incoming.toast said, for Mode.TOAST
     alert: bool = False
 
     def plain(self) -> dict[str, Any]:
         """As data for Delivery.body; whatever is empty is left out."""
-        names = ("text", "photos", "toast", "alert")
+        names = ("text", "photos", "pinned", "toast", "alert")
         plain: dict[str, Any] = {name: value for name in names if (value := getattr(self, name))}
+        if self.document:
+            plain["document"] = self.document.plain()
         if self.buttons:
             plain["buttons"] = [[button.plain() for button in row] for row in self.buttons]
         return plain
@@ -102,7 +121,9 @@ class Outgoing:
     def of(cls, body: Mapping[str, Any]) -> Outgoing:
         """Back from Delivery.body."""
         rows = tuple(tuple(Button(**button) for button in row) for row in body.get("buttons", ()))
-        return cls(**{**body, "text": body.get("text", ""), "buttons": rows, "photos": tuple(body.get("photos", ()))})
+        paper = {"document": Document(**body["document"])} if "document" in body else {}
+        photos = tuple(body.get("photos", ()))
+        return cls(**{**body, "text": body.get("text", ""), "buttons": rows, "photos": photos, **paper})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +133,7 @@ class Parcel:
     delivery: Delivery
     message: Outgoing
     photos: tuple[tuple[str, str], ...] = ()  # (channel, handle) of each photo
+    document: tuple[str, str] | None = None  # (channel, handle) of message.document
     copies: tuple[str, ...] = ()  # for Mode.EDIT: the platform's ids of every copy of the card in this chat
 
 
@@ -146,6 +168,13 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def pace(self) -> Allowance | None:
+        """How much the whole account may say; None: whatever there is."""
+
+    def allowances(self, delivery: Delivery) -> Sequence[Allowance]:
+        """All that this delivery counts against in its own chat; nothing: it may always go."""
 
     def parse(self, body: Any) -> Incoming | None:
         """One stored update; None when it is nothing to us.

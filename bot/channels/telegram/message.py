@@ -7,11 +7,12 @@ from typing import Final
 
 from telegram.constants import FileSizeLimit
 
-from bot.channels.base import Contact, Happening, Incoming
+from bot.channels.base import Contact, Document, Happening, Incoming
 from bot.channels.telegram.reading import NAME, Me, Part, chat_of, need, sender_of, some, thread_of, whole
 
 # A file id says nothing of what it is, but Telegram sends on a document's only as a document: so we note it.
 DOCUMENT: Final = "document:"
+NAME_MAX: Final = 100  # characters of a file's name
 
 # A closed list, so that every kind can have its words. Earlier wins: a venue is a location, too.
 _OTHERS: Final = {
@@ -69,6 +70,8 @@ def read_message(message: Part, *, key: str, me: Me) -> Incoming | None:
         photos=photos,
         album=some(message, "media_group_id", str),
         other=other,
+        document=_document(message) if other == "document" else None,
+        forwarded=message.get("forward_origin") is not None,
         contact=None if contact is None else _contact(message, contact),
         location=_location(message),
         addressed=private or command is not None or mentioned or replied is not None,
@@ -143,6 +146,15 @@ def _picture(message: Part) -> tuple[tuple[str, ...], str | None]:
     if document is not None and kind is not None and kind.startswith("image/") and "animation" not in message:
         return _within_limit(document, DOCUMENT)
     return (), next((name for kind, name in _OTHERS.items() if kind in message), None)
+
+
+def _document(message: Part) -> Document | None:
+    """A file that can be passed on; what is too large to be fetched cannot."""
+    found = some(message, "document", dict)
+    if found is None or (some(found, "file_size", int) or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
+        return None
+    name, kind = some(found, "file_name", str) or "file", some(found, "mime_type", str) or "application/octet-stream"
+    return Document(handle=DOCUMENT + need(found, "file_id", str), name=name[:NAME_MAX], kind=kind)
 
 
 def _within_limit(file: Part, mark: str) -> tuple[tuple[str, ...], str | None]:

@@ -19,6 +19,7 @@ from bot.channels.telegram.failing import (
     meaning,
 )
 from bot.channels.telegram.markup import fitted, keyboard, plain, units
+from bot.channels.telegram.papers import Papers
 from bot.channels.telegram.pictures import Fetch, FetchElsewhere, Params, Pictures
 from domain.messaging.model import Mode
 
@@ -33,6 +34,7 @@ class Postman:
     def __init__(self, bot: SealedBot, *, fetch: Fetch, fetch_elsewhere: FetchElsewhere) -> None:
         self._bot = bot
         self._pictures = Pictures(bot, fetch=fetch, fetch_elsewhere=fetch_elsewhere)
+        self._papers = Papers(bot, fetch_elsewhere=fetch_elsewhere)
 
     async def carry(self, parcel: Parcel) -> str | None:
         """Do what the parcel's mode says; the id of the message that carries the buttons, if there is a new one.
@@ -59,6 +61,12 @@ class Postman:
     # ---- a new message ----
 
     async def _send(self, parcel: Parcel) -> str | None:
+        sent = await self._placed(parcel)
+        if sent and parcel.message.pinned:
+            await self._pin(parcel, int(sent))
+        return sent
+
+    async def _placed(self, parcel: Parcel) -> str | None:
         """Into its topic; into the group itself when the topic is gone: a card must not be lost with it."""
         around = _around(parcel)
         try:
@@ -70,15 +78,26 @@ class Postman:
         del around["message_thread_id"]
         return await self._posted(parcel, around)
 
+    async def _pin(self, parcel: Parcel, message: int) -> None:
+        """It has been said, whether we may pin it or not."""
+        try:
+            await self._bot.call("pinChatMessage", chat_id=_chat(parcel.delivery.chat), message_id=message)
+        except TelegramError as error:
+            log.warning("telegram-not-pinned", chat=parcel.delivery.chat, reason=meaning(error).reason)
+
     async def _posted(self, parcel: Parcel, around: Params) -> str | None:
         markup = keyboard(parcel.message, private=not parcel.delivery.chat.startswith("-"))
+        caption = _caption(parcel.message.text) if parcel.photos or parcel.document else None
+        words = None if caption is None else caption | {"reply_markup": markup}
         if parcel.photos:
-            caption = _caption(parcel.message.text)
-            words = None if caption is None else caption | {"reply_markup": markup}
-            if (sent := await self._pictures.show(parcel, around, words=words)) is not None:
+            if (
+                sent := await self._pictures.show(parcel, around, words=None if parcel.document else words)
+            ) is not None:
                 return sent
-            if not parcel.message.text and self._pictures.are_out(parcel):
+            if not parcel.message.text and not parcel.document and self._pictures.are_out(parcel):
                 return None
+        if parcel.document and (sent := await self._papers.show(parcel, around, words=words)) is not None:
+            return sent
         text = _text(parcel.message.text)
         message = await self._bot.call("sendMessage", **around, **text, reply_markup=markup)
         return str(message["message_id"])

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.base import Button, Outgoing, Parcel
+from bot.channels.base import Button, Document, Outgoing, Parcel
 from domain.messaging.model import Delivery, Lane, Mode
 
 NOW = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -53,8 +53,14 @@ def parcel(
     alert: bool = False,
     thread: str | None = None,
     id: int = 1,  # noqa: A002 - the delivery's
+    document: tuple[str, str] | None = None,
+    pinned: bool = False,
 ) -> Parcel:
-    message = Outgoing(text=text, buttons=buttons, toast=toast, alert=alert, photos=tuple(ref for _, ref in photos))
+    paper = Document(handle=document[1], name="名单.xlsx") if document else None
+    message = Outgoing(
+        text=text, buttons=buttons, toast=toast, alert=alert, photos=tuple(ref for _, ref in photos), document=paper,
+        pinned=pinned,
+    )  # fmt: skip
     row = Delivery(
         channel="telegram",
         chat=str(chat),
@@ -65,7 +71,7 @@ def parcel(
         thread=thread,
         id=id,
     )
-    return Parcel(delivery=row, message=message, photos=photos, copies=copies)
+    return Parcel(delivery=row, message=message, photos=photos, copies=copies, document=document)
 
 
 def say(key: str, language: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.channels.base import Contact, Happening, Incoming, Sender
+from bot.channels.base import Contact, Document, Happening, Incoming, Sender
 from bot.channels.telegram.reading import Me
 from bot.channels.telegram.receive import parse, received, received_body
 from tests.bot.channels.telegram.samples import GROUP, NOW, OWNER, PRIVATE, STAFF, WANG, membership, message, press
@@ -64,7 +64,11 @@ IN_PRIVATE: dict[str, tuple[dict[str, Any], Incoming]] = {
     ),
     "a document": (
         {"document": file("d", mime_type="application/pdf"), "caption": "合同"},
-        said(other="document", text="合同"),
+        said(
+            other="document",
+            text="合同",
+            document=Document(handle="document:d", name="file", kind="application/pdf"),
+        ),
     ),
     "a voice": ({"voice": file("v", duration=3)}, said(other="voice")),
     "a video": ({"video": file("v", duration=3)}, said(other="video")),
@@ -98,16 +102,16 @@ IN_PRIVATE: dict[str, tuple[dict[str, Any], Incoming]] = {
     "a contact that is nobody's": ({"contact": CONTACT}, said(contact=Contact(phone="+8613800001234", own=False))),
     "the own contact, forwarded": (
         {"contact": CONTACT | {"user_id": OWNER}, "forward_origin": ORIGIN},
-        said(contact=Contact(phone="+8613800001234", own=False)),
+        said(contact=Contact(phone="+8613800001234", own=False), forwarded=True),
     ),
-    "somebody else's words, forwarded": ({"text": "漏水", "forward_origin": ORIGIN}, said(text="漏水")),
+    "somebody else's words, forwarded": ({"text": "漏水", "forward_origin": ORIGIN}, said(text="漏水", forwarded=True)),
     "somebody else's photo, forwarded": (
         {"photo": [size(90, "s")], "forward_origin": ORIGIN},
-        said(photos=("s",)),
+        said(photos=("s",), forwarded=True),
     ),
     "somebody else's command, forwarded": (
         {"text": "/claim 7", "forward_origin": ORIGIN},
-        said(command="claim", text="7", sender=None),
+        said(command="claim", text="7", sender=None, forwarded=True),
     ),
     "what another bot wrote for them": ({"text": "漏水", "via_bot": SELF}, said(text="漏水", sender=None)),
     "a reply to us": (
@@ -187,7 +191,7 @@ IN_A_GROUP: dict[str, tuple[dict[str, Any], Incoming]] = {
     "nobody": ({"text": "好", "from": None}, said_in_group(text="好", sender=None)),
     "words forwarded": (
         {"text": "@guanjia_bot 漏水", "forward_origin": ORIGIN},
-        said_in_group(text="漏水", addressed=True, sender=None),
+        said_in_group(text="漏水", addressed=True, sender=None, forwarded=True),
     ),
 }
 

@@ -176,6 +176,64 @@ async def test_an_album_is_not_repeated_when_only_its_words_failed(
     assert len(owner.from_bot) == 3
 
 
+# ---- files and pins ----
+
+
+async def test_a_file_carries_the_words_and_the_buttons(channel: TelegramChannel, owner: User) -> None:
+    reference = await channel.send(parcel("<b>名单</b>", buttons=CLAIM, document=("web", "1")))
+    message = await owner.next_message()
+    assert reference == str(message["message_id"])
+    assert (message["caption"], message["document"]["file_name"]) == ("名单", "名单.xlsx")
+    assert message["reply_markup"] == {"inline_keyboard": [[{"text": "接单", "callback_data": "K:0"}]]}
+
+
+async def test_a_file_is_uploaded_once(api: BotApi, channel: TelegramChannel, owner: User) -> None:
+    await channel.send(parcel("一", document=("web", "1"), id=1))
+    await channel.send(parcel("二", document=("web", "1"), id=2))
+    first, second = await owner.next_message(), await owner.next_message()
+    assert first["document"]["file_id"] == second["document"]["file_id"]
+    assert [bool(call.uploads) for call in api.calls_of("sendDocument")] == [True, False]
+
+
+async def test_a_file_that_came_by_telegram_is_passed_on_by_its_id(channel: TelegramChannel, owner: User) -> None:
+    handle = (await owner.sends_document(PNG, "通知.pdf"))["document"]["file_id"]
+    await channel.send(parcel("通知", document=("telegram", f"document:{handle}")))
+    assert (await owner.next_message())["document"]["file_id"] == handle
+
+
+async def test_a_file_whose_words_are_too_long_for_a_caption_comes_first(channel: TelegramChannel, owner: User) -> None:
+    reference = await channel.send(parcel("水" * 1025, buttons=CLAIM, document=("web", "1")))
+    file, words = await owner.next_message(), await owner.next_message()
+    assert "caption" not in file
+    assert (reference, words["text"]) == (str(words["message_id"]), "水" * 1025)
+
+
+async def test_photos_come_before_the_file_that_carries_the_words(channel: TelegramChannel, owner: User) -> None:
+    reference = await channel.send(parcel("通知", photos=(("web", "1"),), document=("web", "2")))
+    photo, file = await owner.next_message(), await owner.next_message()
+    assert "caption" not in photo
+    assert (reference, file["caption"]) == (str(file["message_id"]), "通知")
+
+
+@pytest.mark.parametrize("document", (("web", "gone"), ("telegram", "document:nonsense")))
+async def test_a_file_that_cannot_be_sent_does_not_hold_up_the_words(
+    channel: TelegramChannel, owner: User, document: Any
+) -> None:
+    await channel.send(parcel("通知", document=document))
+    assert (await owner.next_message())["text"] == "通知"
+
+
+async def test_a_pinned_message_is_pinned(channel: TelegramChannel, staff: Group) -> None:
+    reference = await channel.send(parcel("停水", chat=GROUP, pinned=True))
+    assert staff.chat.pinned == [int(reference or 0)]
+
+
+async def test_where_we_may_not_pin_it_is_said_all_the_same(api: BotApi, channel: TelegramChannel) -> None:
+    staff = api.group(GROUP, "业主群", [api.user(ENGINEER)], bot_status="member")
+    assert await channel.send(parcel("停水", chat=GROUP, pinned=True))
+    assert (await staff.next_message())["text"] == "停水"
+
+
 # ---- what is there already ----
 
 
