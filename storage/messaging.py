@@ -30,7 +30,7 @@ _DELIVERY = [
     deliveries.c[name]
     for name in (
         "id", "channel", "chat", "thread", "person_id", "lane", "mode", "subject", "key", "body", "state", "tries",
-        "due_at", "reason", "reference", "created_at",
+        "due_at", "expires_at", "leaves_at", "careful", "tried", "announcement_id", "reason", "reference", "created_at",
     )
 ]  # fmt: skip
 # Spelled out: SQLite uses a partial index only where it can read its condition in the statement.
@@ -114,9 +114,10 @@ def _delivery(row: Row[Any]) -> Delivery:
 def _delivery_row(delivery: Delivery) -> dict[str, Any]:
     names = (
         "channel", "chat", "thread", "person_id", "lane", "mode", "subject", "key", "body", "state",
-        "due_at", "created_at",
+        "expires_at", "careful", "tried", "announcement_id", "created_at",
     )  # fmt: skip
-    return {name: getattr(delivery, name) for name in names}
+    due = delivery.due_at or (delivery.created_at if delivery.lane is Lane.BULK else None)
+    return {name: getattr(delivery, name) for name in names} | {"due_at": due}
 
 
 class SqlDeliveries:

@@ -35,7 +35,7 @@ def legible(engine: Engine) -> Iterator[None]:
         raise Unreachable("database-unreachable", database=name_of(engine), why=_line(error.__cause__)) from error
     except (sqlite3.OperationalError, OSError) as error:  # raised while connecting, before SQLAlchemy wraps it
         raise Unreachable("database-unreachable", database=name_of(engine), why=_line(error)) from error
-    except (sqlite3.DatabaseError, DBAPIError) as error:
+    except (sqlite3.DatabaseError, DBAPIError, UnicodeDecodeError) as error:  # SQLite quotes what it cannot read
         why = _line(getattr(error, "orig", error))
         raise Damaged("database-damaged", database=name_of(engine), why=why) from error
 

@@ -19,7 +19,7 @@ class Lane(IntEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands; every row ends in one of the last four."""
+    """Where a delivery stands; every row ends in one of the last five."""
 
     QUEUED = "queued"
     SENDING = "sending"  # leased by a sender; back to QUEUED when the lease runs out
@@ -27,6 +27,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"  # with its reason
     UNREACHABLE = "unreachable"  # blocked, deactivated, kicked: not tried again
     UNKNOWN = "unknown"  # the answer was lost and repeating would do harm
+    EXPIRED = "expired"  # it did not get through while it was still worth saying
 
 
 class Mode(StrEnum):
@@ -68,7 +69,12 @@ class Delivery:
     id: int = 0
     state: DeliveryState = DeliveryState.QUEUED
     tries: int = 0
-    due_at: datetime | None = None  # not before
+    due_at: datetime | None = None  # not before; every BULK row has one
+    expires_at: datetime | None = None  # not after; None: as long as its lane lasts
+    leaves_at: datetime | None = None  # a leased one: the moment at which it may leave
+    careful: bool = False  # money: sent once at the most, as everything in BULK
+    tried: str | None = None  # channels on which its person was not reached with this, by commas
+    announcement_id: int | None = None
     reason: str | None = None
     reference: str | None = None  # the platform's message id, once sent
 

@@ -3,8 +3,12 @@
 from storage.columns import Id as Id
 from storage.columns import Moment as Moment
 from storage.columns import metadata as metadata
+from storage.tables.doors import knocks as knocks
+from storage.tables.doors import misses as misses
+from storage.tables.doors import room_codes as room_codes
 from storage.tables.knowledge import estate_values as estate_values
 from storage.tables.knowledge import knowledge_entries as knowledge_entries
+from storage.tables.pace import paces as paces
 from storage.tables.rails import conversations as conversations
 from storage.tables.rails import deliveries as deliveries
 from storage.tables.rails import inbox as inbox
@@ -26,3 +30,7 @@ from storage.tables.tickets import counters as counters
 from storage.tables.tickets import events as events
 from storage.tables.tickets import ticket_callers as ticket_callers
 from storage.tables.tickets import tickets as tickets
+from storage.tables.wechat import access_tokens as access_tokens
+from storage.tables.wechat import nonces as nonces
+from storage.tables.wechat import wechat_chats as wechat_chats
+from storage.tables.wechat import wechat_pictures as wechat_pictures

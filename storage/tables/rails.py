@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from storage.columns import Id, Moment, metadata
 
@@ -22,7 +35,11 @@ inbox = Table(
     Index("ix_inbox_new", "id", postgresql_where=text("state = 'new'"), sqlite_where=text("state = 'new'")),
 )  # fmt: skip
 _CARD = text("subject IS NOT NULL")
-_UNSENT = text("state IN ('queued', 'sending')")
+_IN_ORDER = text("state IN ('queued', 'sending') AND lane < 3")
+_BULK = text("state IN ('queued', 'sending') AND lane = 3")
+_BULK_QUEUED = text("state = 'queued' AND lane = 3")
+_SENDING = text("state = 'sending'")
+_ANNOUNCED = text("announcement_id IS NOT NULL")
 deliveries = Table(
     "deliveries", metadata,
     Column("id", Id, primary_key=True),
@@ -38,12 +55,25 @@ deliveries = Table(
     Column("state", String(12), nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("due_at", Moment),
+    Column("expires_at", Moment),
     Column("lease_until", Moment),
+    Column("leaves_at", Moment),  # the moment at which a leased row may leave this machine
     Column("reason", Text),
     Column("reference", String(64)),
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
-    Index("ix_deliveries_unsent", "channel", "chat", "id", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
+    Column("careful", Boolean, nullable=False, server_default=text("false")),
+    Column("tried", String(100)),  # the channels on which the person was not reached with this, by commas
+    Column("announcement_id", Id),
+    CheckConstraint("lane < 3 OR due_at IS NOT NULL", name="bulk_is_due"),
+    # Three ways to what is unsent: the next of each chat, the next of the bulk, the bulk of one chat.
+    Index("ix_deliveries_unsent", "channel", "chat", "id", "lane", "mode", "tries", "state",
+          postgresql_where=_IN_ORDER, sqlite_where=_IN_ORDER),
+    Index("ix_deliveries_bulk", "channel", "due_at", "id", postgresql_where=_BULK_QUEUED, sqlite_where=_BULK_QUEUED),
+    Index("ix_deliveries_bulk_chat", "channel", "chat", postgresql_where=_BULK, sqlite_where=_BULK),
+    Index("ix_deliveries_sending", "lease_until", postgresql_where=_SENDING, sqlite_where=_SENDING),
+    Index("ix_deliveries_announcement", "announcement_id", "state",
+          postgresql_where=_ANNOUNCED, sqlite_where=_ANNOUNCED),
     Index("ix_deliveries_subject", "subject", postgresql_where=_CARD, sqlite_where=_CARD),
     Index("ix_deliveries_reference", "channel", "chat", "reference", postgresql_where=_CARD, sqlite_where=_CARD),
 )  # fmt: skip

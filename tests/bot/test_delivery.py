@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.channels.base import DeliveryError, Incoming, Outgoing, Parcel
+from bot.channels.base import Allowance, DeliveryError, Incoming, Outgoing, Parcel
 from bot.commit import GroupCommit
 from bot.delivery import TRIES, Sender
 from domain.messaging.model import Delivery, DeliveryState, Lane, Media, Mode
@@ -19,7 +19,7 @@ from storage import tables
 from storage.engine import Database, open_engine
 from tests.journeys.cast import move_in
 
-LONG_AGO = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+LONG_AGO = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 OK = None
 
 
@@ -34,6 +34,11 @@ class Platform:
         self.under_way: set[str] = set()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.pace: Allowance | None = None
+        self.chat_allowances: tuple[Allowance, ...] = ()
+
+    def allowances(self, delivery: Delivery) -> tuple[Allowance, ...]:
+        return self.chat_allowances
 
     def parse(self, body: Any) -> Incoming | None:
         raise NotImplementedError

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
-from bot.channels.base import Contact, Happening, Incoming, Outgoing, Parcel, Sender
+from bot.channels.base import Allowance, Contact, Happening, Incoming, Outgoing, Parcel, Sender
 from bot.inbox import drain
 from bot.rooms import Rooms
 from bot.telling import Telling
@@ -31,6 +31,11 @@ class Paper:
     """A channel whose updates are Incoming written down."""
 
     name: str = CHANNEL
+
+    pace = None
+
+    def allowances(self, delivery: Delivery) -> tuple[Allowance, ...]:
+        return ()
 
     def parse(self, body: Any) -> Incoming:
         data = json.loads(body)

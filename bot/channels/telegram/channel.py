@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +13,17 @@ import structlog
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 from telegram.helpers import create_deep_linked_url
 
-from bot.channels.base import Incoming, Parcel
+from bot.channels.base import Allowance, Incoming, Parcel
 from bot.channels.telegram.api import SealedBot, quieten
 from bot.channels.telegram.commands import Say, set_commands
 from bot.channels.telegram.failing import meaning
 from bot.channels.telegram.message import DOCUMENT
+from bot.channels.telegram.pace import Limits
 from bot.channels.telegram.pictures import FetchElsewhere
 from bot.channels.telegram.reading import NAME, Me
 from bot.channels.telegram.receive import parse
 from bot.channels.telegram.send import Postman
+from domain.messaging.model import Delivery
 
 log = structlog.get_logger(__name__)
 
@@ -34,13 +36,25 @@ class TelegramChannel:
 
     name = NAME
 
-    def __init__(self, bot: SealedBot, *, say: Say, fetch_elsewhere: FetchElsewhere) -> None:
+    def __init__(
+        self, bot: SealedBot, *, say: Say, fetch_elsewhere: FetchElsewhere, limits: Limits | None = None
+    ) -> None:
         self._bot = bot
+        self._limits = limits or Limits()
         self._say = say
         self._me = Me(bot.number)
         self._known = asyncio.Event()
         self._introduction: asyncio.Task[None] | None = None
         self._postman = Postman(bot, fetch=self.fetch, fetch_elsewhere=fetch_elsewhere)
+
+    @property
+    def pace(self) -> Allowance | None:
+        """All chats together."""
+        return self._limits.account
+
+    def allowances(self, delivery: Delivery) -> Sequence[Allowance]:
+        """What a delivery counts against in its own chat."""
+        return self._limits.of(delivery)
 
     @property
     def username(self) -> str | None:

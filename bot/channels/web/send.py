@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.channels.base import DeliveryError, Incoming, Parcel
+from bot.channels.base import Allowance, DeliveryError, Incoming, Parcel
 from bot.channels.web.hub import Hub
 from bot.channels.web.receive import NAME, parse
-from domain.messaging.model import Mode
+from domain.messaging.model import Delivery, Mode
 from domain.messaging.web import WebWork
 
 T = TypeVar("T")
@@ -58,6 +58,15 @@ class WebChannel:
         self.secure = secure
         self.now = now
         self.hub = Hub()
+
+    @property
+    def pace(self) -> Allowance | None:
+        """Our own page shows whatever there is."""
+        return None
+
+    def allowances(self, delivery: Delivery) -> Sequence[Allowance]:  # noqa: ARG002 - there are none
+        """Our own page shows whatever there is."""
+        return ()
 
     def parse(self, body: Any) -> Incoming | None:
         """One stored update, as JSON or already as data."""
@@ -119,7 +128,17 @@ def shown(parcel: Parcel) -> Mapping[str, Any]:
         for key, (channel, handle) in zip(keys, parcel.photos, strict=True)
     ]
     rows = [[_lean(asdict(button)) for button in row if not button.ask] for row in parcel.message.buttons]
-    return _lean({"text": parcel.message.text, "buttons": [row for row in rows if row], "photos": photos})
+    said = {"text": parcel.message.text, "buttons": [row for row in rows if row], "photos": photos}
+    return _lean({**said, "document": _paper(parcel), "pinned": parcel.message.pinned})
+
+
+def _paper(parcel: Parcel) -> dict[str, str]:
+    """The file, by its shelf and its name."""
+    paper = parcel.message.document
+    if paper is None or parcel.document is None:
+        return {}
+    channel, handle = parcel.document
+    return {"at": f"file/{handle}" if channel == NAME else f"media/{paper.handle}", "name": paper.name}
 
 
 def _lean(values: dict[str, Any]) -> dict[str, Any]:
