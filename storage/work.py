@@ -13,10 +13,12 @@ from sqlalchemy import Connection, insert
 from domain.transaction import Event
 from storage import tables
 from storage.calls import SqlCalls
+from storage.doors import SqlDoors
 from storage.inbox import SqlInbox
 from storage.knowledge import SqlKnowledge
 from storage.messaging import SqlConversations, SqlDeliveries, SqlKeyboards, SqlMedia
 from storage.register import SqlAddresses, SqlInvites, SqlRegister
+from storage.tencent import SqlNonces, SqlTokens
 from storage.tickets import SqlTickets
 from storage.web import SqlWebLog
 
@@ -60,6 +62,10 @@ class SqlWork:
         return SqlInvites(self.connection)
 
     @cached_property
+    def doors(self) -> SqlDoors:
+        return SqlDoors(self.connection)
+
+    @cached_property
     def tickets(self) -> SqlTickets:
         return SqlTickets(self.connection)
 
@@ -94,3 +100,11 @@ class SqlWork:
     @cached_property
     def knowledge(self) -> SqlKnowledge:
         return SqlKnowledge(self.connection)
+
+    @cached_property
+    def tokens(self) -> SqlTokens:
+        return SqlTokens(self.connection)
+
+    @cached_property
+    def nonces(self) -> SqlNonces:
+        return SqlNonces(self.connection)
