@@ -19,6 +19,7 @@ from bot.channels.web.refused import BAD, Refused
 JSON_BYTES = 1_000_000
 PHOTO_BYTES = 10_000_000
 PHOTOS = 10
+DOCUMENT_BYTES = 20_000_000  # as much as Telegram hands on
 ALL_BYTES = 40_000_000  # of one message with all its photos
 TEXT = 4096
 _JSON_SECONDS, _PHOTOS_SECONDS = 10, 60
@@ -57,8 +58,8 @@ async def read_form(request: Request) -> AsyncGenerator[FormData]:
     :raises Refused: too long, too slow, too many photos, or no form
     """
     _too_long(request, ALL_BYTES)
-    # one more than we take, so that the refusal can be worded
-    parser = MultiPartParser(request.headers, _capped(request, ALL_BYTES), max_files=PHOTOS + 1, max_fields=20)
+    # the photos, a file, and one more than we take, so that the refusal can be worded
+    parser = MultiPartParser(request.headers, _capped(request, ALL_BYTES), max_files=PHOTOS + 2, max_fields=20)
     try:
         async with _in_time(_PHOTOS_SECONDS):
             form = await parser.parse()

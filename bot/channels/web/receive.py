@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import Incoming, Sender
+from bot.channels.base import Document, Incoming, Sender
 from domain.messaging.model import Received
 
 NAME = "web"
@@ -26,6 +26,7 @@ class Update:
     language: str | None = None
     text: str = ""
     photos: tuple[str, ...] = ()
+    document: Mapping[str, str] | None = None
     button: str | None = None
     message: str | None = None
     reply_to: str | None = None
@@ -57,6 +58,8 @@ def parse(body: Mapping[str, Any]) -> Incoming:
         message=update.message,
         reply_to=update.reply_to,
         photos=update.photos,
+        other="document" if update.document else None,
+        document=Document(**update.document) if update.document else None,
         addressed=update.private or command is not None or update.reply_to is not None or update.text.startswith("@"),
     )
 

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.channels.web import words
-from bot.channels.web.body import PHOTO_BYTES, PHOTOS, TEXT
+from bot.channels.web.body import DOCUMENT_BYTES, PHOTO_BYTES, PHOTOS, TEXT
 from bot.channels.web.events import EventStream, events, newest, plain, resumed
 from bot.channels.web.guard import Guard
 from bot.channels.web.pages import STATIC, accept_invite, show_chat, show_invite
@@ -29,6 +30,7 @@ from bot.channels.web.visitors import readable
 Endpoint = Callable[[WebChannel, Request], Awaitable[Response]]
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TAB = re.compile(r"[A-Za-z0-9-]{8,40}")
+_CALLED = 100  # characters of a file's name
 _CHATS = 200  # one page's stream is over so many at most
 
 
@@ -53,12 +55,13 @@ def routes(web: WebChannel) -> list[BaseRoute]:
         route("/api/chats/{chat}/messages", accept_message, "POST"),
         route("/api/chats/{chat}/press", accept_press, "POST"),
         route("/photos/{shelf}/{name}", show_photo),
+        route("/files/{shelf}/{name}", hand_out_file),
     ]
 
 
 async def show_me(web: WebChannel, request: Request) -> Response:
     """Who is here, what to show, and in which words."""
-    limits = {"photo": PHOTO_BYTES, "photos": PHOTOS, "text": TEXT}
+    limits = {"photo": PHOTO_BYTES, "photos": PHOTOS, "text": TEXT, "document": DOCUMENT_BYTES}
     texts = {language: dict(sentences) for language, sentences in words.texts().items()}
     accepted = words.best(request.headers.get("accept-language", ""))
     content = {
@@ -109,18 +112,42 @@ async def accept_press(web: WebChannel, request: Request) -> Response:
 
 async def show_photo(web: WebChannel, request: Request) -> Response:
     """A photo that a message of the visitor's chats shows."""
-    shelf, name = request.path_params["shelf"], request.path_params["name"]
-    chats = None if web.demo else await readable(web, request)
-    if shelf not in {"file", "media"} or not _NAME.fullmatch(name):
-        raise Refused(*NOT_FOUND)
-    if not await web.read(lambda work: work.web.shows(chats, photo=f"{shelf}/{name}")):
-        raise Refused(*NOT_FOUND)
+    shelf, name = await _on_show(web, request)
     file = await web.read(lambda work: work.web.file(name)) if shelf == "file" else await _foreign(web, name)
     if file is None:
         raise Refused(*NOT_FOUND)
     content = file.thumbnail if request.query_params.get("size") == "thumb" else file.content
     headers = {"Cache-Control": "private, max-age=31536000, immutable"}
     return Response(content, media_type="image/jpeg", headers=headers)
+
+
+async def hand_out_file(web: WebChannel, request: Request) -> Response:
+    """A file that a message of the visitor's chats holds; it is saved, never opened on our page."""
+    shelf, name = await _on_show(web, request)
+    try:
+        content = await web.fetch(name) if shelf == "file" else (await web.open_media(name))[0]
+    except LookupError as error:
+        raise Refused(*NOT_FOUND) from error
+    called = quote(request.query_params.get("name", "")[:_CALLED] or name)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{called}",
+        "Cache-Control": "private, max-age=31536000, immutable",
+    }
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+async def _on_show(web: WebChannel, request: Request) -> tuple[str, str]:
+    """The shelf and the name of what was asked for.
+
+    :raises Refused: no message of the visitor's chats shows it
+    """
+    shelf, name = request.path_params["shelf"], request.path_params["name"]
+    chats = None if web.demo else await readable(web, request)
+    if shelf not in {"file", "media"} or not _NAME.fullmatch(name):
+        raise Refused(*NOT_FOUND)
+    if not await web.read(lambda work: work.web.shows(chats, photo=f"{shelf}/{name}")):
+        raise Refused(*NOT_FOUND)
+    return shelf, name
 
 
 async def _foreign(web: WebChannel, key: str) -> Any:

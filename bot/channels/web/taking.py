@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from bot.channels.web.body import PHOTO_BYTES, PHOTOS, field, read_form, read_json, text_of
+from bot.channels.web.body import DOCUMENT_BYTES, PHOTO_BYTES, PHOTOS, field, read_form, read_json, text_of
 from bot.channels.web.photos import Unreadable, keepable
 from bot.channels.web.receive import Update
 from bot.channels.web.refused import BAD, Refused
@@ -18,6 +18,7 @@ from bot.channels.web.send import WebChannel
 from bot.channels.web.visitors import Visitor, visitor
 from domain.messaging.web import WebFile, WebWork
 
+NAME_MAX = 100  # characters of a file's name
 _opening = asyncio.Semaphore(2)  # photos take memory while they are open
 
 
@@ -31,7 +32,10 @@ async def take_message(web: WebChannel, request: Request) -> None:
         async with read_form(request) as form:
             who = await visitor(web, request, form)
             files = {secrets.token_urlsafe(18): file for file in await _photos(form)}
-            update = _update(who, chat, form, photos=tuple(files))
+            paper, content = await _document(form)
+            update = _update(who, chat, form, photos=tuple(files), document=paper)
+            if paper and content:
+                files[paper["handle"]] = content
     else:
         values = await read_json(request)
         who, files = await visitor(web, request, values), {}
@@ -88,7 +92,9 @@ async def take(
         web.hub.typing(update.chat)
 
 
-def _update(who: Visitor, chat: str, values: object, *, photos: tuple[str, ...] = ()) -> Update:
+def _update(
+    who: Visitor, chat: str, values: object, *, photos: tuple[str, ...] = (), document: dict[str, str] | None = None
+) -> Update:
     return Update(
         key=field(values, "key") or "",
         chat=chat,
@@ -98,6 +104,7 @@ def _update(who: Visitor, chat: str, values: object, *, photos: tuple[str, ...] 
         language=field(values, "language", needed=False),
         text=text_of(values),
         photos=photos,
+        document=document,
         reply_to=field(values, "reply_to", needed=False),
         tab=field(values, "tab", needed=False),
     )
@@ -112,7 +119,24 @@ def _said(update: Update) -> dict[str, object]:
         "text": html.escape(update.text),
         "photos": photos,
     }
+    if update.document:
+        said["document"] = {"at": f"file/{update.document['handle']}", "name": update.document["name"]}
     return {**said, "reply_to": int(update.reply_to)} if update.reply_to else said
+
+
+async def _document(form: FormData) -> tuple[dict[str, str] | None, WebFile | None]:
+    """A file that is no photo, as the update names it, and its content; kept as it is, for saving only."""
+    upload = form.get("document")
+    if upload is None:
+        return None, None
+    if not isinstance(upload, UploadFile):
+        raise Refused(*BAD)
+    if (upload.size or 0) > DOCUMENT_BYTES:
+        raise Refused(413, "web-photo-too-large", limit=DOCUMENT_BYTES // 1_000_000)
+    name = "".join(c for c in (upload.filename or "") if c.isprintable() and c not in '"/\\')[:NAME_MAX]
+    kind = "application/octet-stream"
+    content = WebFile(content=await upload.read(), thumbnail=b"")
+    return {"handle": secrets.token_urlsafe(18), "name": name or "file", "kind": kind}, content
 
 
 async def _photos(form: FormData) -> Sequence[WebFile]:

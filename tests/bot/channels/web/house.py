@@ -105,10 +105,11 @@ class House:
         self, chat: str, text: str, *, mode: Mode = Mode.SEND, copies: tuple[str, ...] = (), **message: Any
     ) -> str | None:
         """The bot speaks."""
-        photos = message.pop("handles", ())
+        photos, paper = message.pop("handles", ()), message.pop("paper", None)
         delivery = Delivery(channel="web", chat=chat, lane=Lane.DIALOG, body={}, created_at=NOW, mode=mode)
         outgoing = Outgoing(text=text, **message)
-        return await self.channel.send(Parcel(delivery=delivery, message=outgoing, copies=copies, photos=photos))
+        parcel = Parcel(delivery=delivery, message=outgoing, copies=copies, photos=photos, document=paper)
+        return await self.channel.send(parcel)
 
 
 @asynccontextmanager

@@ -36,13 +36,14 @@ export function press(chat, person, button, message) {
 }
 
 /** *key* makes a repeated request the same message. */
-export function send(chat, person, { key, text, photos = [], reply, quiet = false }) {
+export function send(chat, person, { key, text, photos = [], paper, reply, quiet = false }) {
   const values = { key, as: String(person), text, tab: TAB, language: current(), ...(reply && { reply_to: String(reply) }) };
   const path = `/api/chats/${encodeURIComponent(chat)}/messages`;
-  if (!photos.length) return ask(path, json({ ...values, quiet }));
+  if (!photos.length && !paper) return ask(path, json({ ...values, quiet }));
   const form = new FormData();
   for (const [name, value] of Object.entries(values)) form.append(name, value);
   for (const photo of photos) form.append("photo", photo, "photo.jpg");
+  if (paper) form.append("document", paper, paper.name);
   return ask(path, { method: "POST", body: form });
 }
 

@@ -6,6 +6,7 @@ import { t } from "./texts.js";
 
 export class Composer {
   #photos = [];
+  #paper = null;
   #reply = null;
   #waiting = 0;
 
@@ -82,11 +83,12 @@ export class Composer {
   #submit(event) {
     event.preventDefault();
     const text = this.text.value.trim();
-    if ((!text && !this.#photos.length) || this.#waiting) return;
-    this.send({ text, photos: this.#photos, reply: this.#reply?.id });
+    if ((!text && !this.#photos.length && !this.#paper) || this.#waiting) return;
+    this.send({ text, photos: this.#photos, paper: this.#paper ?? undefined, reply: this.#reply?.id });
     this.text.value = "";
     this.reply(null);
     this.#photos = [];
+    this.#paper = null;
     this.#show();
     this.#fit();
     this.text.focus();
@@ -95,7 +97,7 @@ export class Composer {
   #fit() {
     this.text.style.height = "auto";
     this.text.style.height = `${Math.min(this.text.scrollHeight, 140)}px`;
-    find(".send", this.form).disabled = (!this.text.value.trim() && !this.#photos.length) || this.#waiting > 0;
+    find(".send", this.form).disabled = (!this.text.value.trim() && !this.#photos.length && !this.#paper) || this.#waiting > 0;
   }
 
   #paste(event) {
@@ -124,6 +126,11 @@ export class Composer {
   async #take(files) {
     this.files.value = "";
     for (const file of files) {
+      if (file.type && !file.type.startsWith("image/")) {
+        if (file.size > this.limits.document) toast(t("web-photo-too-large", { limit: Math.floor(this.limits.document / 1e6) }));
+        else this.#paper = file;
+        continue;
+      }
       if (this.#photos.length + this.#waiting >= this.limits.photos) {
         toast(t("web-too-many-photos", { limit: this.limits.photos }));
         break;
@@ -133,7 +140,6 @@ export class Composer {
       const photo = await smaller(file);
       this.#waiting -= 1;
       if (photo.size > this.limits.photo) toast(t("web-photo-too-large", { limit: Math.floor(this.limits.photo / 1e6) }));
-      else if (photo.type && !photo.type.startsWith("image/")) toast(t("web-not-a-photo"));
       else this.#photos = [...this.#photos, photo];
     }
     this.#show();
@@ -141,9 +147,21 @@ export class Composer {
     this.text.focus();
   }
 
+  #paperItem() {
+    const remove = make("button", "round", icon("close"));
+    remove.type = "button";
+    remove.setAttribute("aria-label", t("web-remove-photo"));
+    remove.addEventListener("click", () => {
+      this.#paper = null;
+      this.#show();
+      this.#fit();
+    });
+    return make("li", "paper", icon("paper"), make("span", "", this.#paper.name), remove);
+  }
+
   #show() {
     const queue = find(".queue", this.form);
-    queue.hidden = !this.#photos.length;
+    queue.hidden = !this.#photos.length && !this.#paper;
     queue.replaceChildren(
       ...this.#photos.map((photo) => {
         const image = make("img");
@@ -161,5 +179,6 @@ export class Composer {
         return make("li", "", image, remove);
       }),
     );
+    if (this.#paper) queue.append(this.#paperItem());
   }
 }

@@ -69,6 +69,7 @@ export class ChatLog {
     const known = this.pending.get(key);
     known?.element.remove();
     known?.message.photos.forEach((photo) => URL.revokeObjectURL(photo));
+    if (known?.message.document) URL.revokeObjectURL(known.message.document.at);
     this.pending.delete(key);
     this.#arrange();
   }

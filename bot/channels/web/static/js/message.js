@@ -14,7 +14,7 @@ export function messageElement(message, { viewer, group, press, reply, find }) {
   item.dataset.who = message.user ?? "bot";
   if (message.id) item.dataset.id = message.id;
   const author = make("span", "sr", `${bot ? t("web-bot") : mine ? t("web-you") : message.name}: `);
-  const bubble = make("div", "bubble", author, quote(find(message.reply_to)), photos(message), words(message), foot(message));
+  const bubble = make("div", "bubble", author, quote(find(message.reply_to)), photos(message), words(message), paper(message), foot(message));
   const stack = make("div", "stack", bubble, buttons(message, press));
   if (group && !mine) {
     const name = make("p", "name", bot ? t("web-bot") : message.name);
@@ -29,7 +29,7 @@ export function messageElement(message, { viewer, group, press, reply, find }) {
 
 /** The first line of what a message answers. */
 export function firstLine(message) {
-  return rich(message.text ?? "").textContent.split("\n")[0] || t("web-photo");
+  return rich(message.text ?? "").textContent.split("\n")[0] || message.document?.name || t("web-photo");
 }
 
 function quote(answered) {
@@ -92,6 +92,17 @@ function photos(message) {
     grid.append(open);
   });
   return grid;
+}
+
+/** A file to be saved. */
+function paper(message) {
+  if (!message.document) return null;
+  const { at, name } = message.document;
+  const anchor = make("a", "paper", icon("paper"), make("span", "", name));
+  anchor.href = at.startsWith("blob:") ? at : `/files/${at}?name=${encodeURIComponent(name)}`;
+  anchor.download = name;
+  anchor.dataset.testid = "document";
+  return anchor;
 }
 
 function buttons(message, press) {

@@ -136,17 +136,17 @@ export class Pane {
     return log;
   }
 
-  #send({ text, photos, reply }) {
+  #send({ text, photos, paper, reply }) {
     const shown = photos.map((photo) => URL.createObjectURL(photo));
     const words = text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
-    const message = { key: random(), user: this.person.user, name: this.person.name, at: new Date().toISOString(), text: words, photos: shown, reply_to: reply };
-    this.#deliver(this.logs.get(this.room), { ...message, raw: text, files: photos, as: this.person.id });
+    const message = { key: random(), user: this.person.user, name: this.person.name, at: new Date().toISOString(), text: words, photos: shown, document: paper && { at: URL.createObjectURL(paper), name: paper.name }, reply_to: reply };
+    this.#deliver(this.logs.get(this.room), { ...message, raw: text, files: photos, paper, as: this.person.id });
   }
 
   async #deliver(log, message) {
     log.expect({ ...message, state: "sending" });
     try {
-      await api.send(log.chat, message.as, { key: message.key, text: message.raw, photos: message.files, reply: message.reply_to });
+      await api.send(log.chat, message.as, { key: message.key, text: message.raw, photos: message.files, paper: message.paper, reply: message.reply_to });
     } catch (trouble) {
       if (!log.pending.has(message.key)) return; // the stream was faster: it did arrive
       log.expect({ ...message, state: "failed", told: trouble.told });
