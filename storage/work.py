@@ -21,6 +21,7 @@ from storage.register import SqlAddresses, SqlInvites, SqlRegister
 from storage.tencent import SqlNonces, SqlTokens
 from storage.tickets import SqlTickets
 from storage.web import SqlWebLog
+from storage.wecom import SqlCards, SqlPictures
 
 Hear = Callable[["SqlWork", Event, datetime], None]
 _RECORD = insert(tables.events)
@@ -108,3 +109,11 @@ class SqlWork:
     @cached_property
     def nonces(self) -> SqlNonces:
         return SqlNonces(self.connection)
+
+    @cached_property
+    def wecom_cards(self) -> SqlCards:
+        return SqlCards(self.connection)
+
+    @cached_property
+    def wecom_pictures(self) -> SqlPictures:
+        return SqlPictures(self.connection)

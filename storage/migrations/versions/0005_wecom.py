@@ -1,12 +1,38 @@
-"""WeCom."""
+"""WeCom: the cards that are out, each with the code for its one update; members' pictures."""
 
 from __future__ import annotations
+
+from alembic import op
+from sqlalchemy import JSON, BigInteger, Column, LargeBinary, PrimaryKeyConstraint, String, Text
 
 revision = "0005"
 down_revision = "0004"
 
 
-def upgrade() -> None: ...
+def upgrade() -> None:
+    op.create_table(
+        "wecom_cards",
+        Column("task", String(64), nullable=False),
+        Column("chat", String(64), nullable=False),
+        Column("text", Text, nullable=False),
+        Column("labels", JSON, nullable=False),
+        Column("code", Text),
+        Column("good_until", BigInteger),
+        Column("made_at", BigInteger, nullable=False),
+        PrimaryKeyConstraint("task", name="pk_wecom_cards"),
+    )
+    op.create_index("ix_wecom_cards_made_at", "wecom_cards", ["made_at"])
+    op.create_table(
+        "wecom_pictures",
+        Column("ref", String(32), nullable=False),
+        Column("media_id", String(300), nullable=False),
+        Column("content", LargeBinary),
+        Column("created_at", BigInteger, nullable=False),
+        PrimaryKeyConstraint("ref", name="pk_wecom_pictures"),
+    )
+    op.create_index("ix_wecom_pictures_created_at", "wecom_pictures", ["created_at"])
 
 
-def downgrade() -> None: ...
+def downgrade() -> None:
+    op.drop_table("wecom_pictures")
+    op.drop_table("wecom_cards")
