@@ -11,6 +11,7 @@ import typer
 from sqlalchemy import make_url
 
 import commands
+import delivery_commands
 import knowledge_commands
 from bot import logs
 from bot.channels.base import DeliveryError
@@ -91,6 +92,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Instead of 8000.")] = No
 
 cli.add_typer(commands.cli)
 cli.add_typer(knowledge_commands.cli, name="knowledge")
+cli.add_typer(delivery_commands.cli, name="deliveries")
 
 if __name__ == "__main__":
     cli(prog_name="guanjia")

@@ -24,6 +24,7 @@ from bot.notices import NOTICES, UNTOLD
 from bot.understanding.labelled import SLOTS
 from bot.understanding.rules import rulebook
 from bot.words import Words
+from domain.messaging.model import DeliveryState
 from domain.register.model import GroupKind
 from domain.tickets.events import TicketEvent
 from domain.tickets.lifecycle import Status
@@ -31,6 +32,7 @@ from domain.tickets.model import Category, Urgency, WaitFor
 from domain.tickets.policy import Audience
 from domain.transaction import Event
 from scheduler.jobs import JOBS
+from storage.outbox import Kept
 
 ROOT = Path(__file__).parent.parent
 WORDS = Words(ROOT / "locales")
@@ -66,6 +68,8 @@ FAMILIES: Mapping[str, set[str]] = {
     "category-*": set(Category),
     "change-*": {"place", "category", "words", "visit", "contact"},
     "command-*": {*commands.PRIVATE, *commands.STAFF},
+    "deliveries-is-*": set(DeliveryState) - {DeliveryState.QUEUED, DeliveryState.SENDING},
+    "deliveries-kept-*": set(Kept),
     "evaluate-*": {"intent", "category", *SLOTS},
     "group-hello-*": set(GroupKind),
     "history-*": {one.__name__ for one in events() if issubclass(one, TicketEvent)} - lists.UNTOLD,
