@@ -16,7 +16,7 @@ from storage.tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"  # the last step in migrations/versions; known here, for Alembic takes a third of a second to import
+HEAD = "0007"  # the last step in migrations/versions; known here, for Alembic takes a third of a second to import
 _STEPS = Path(__file__).parent / "migrations"
 
 

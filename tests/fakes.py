@@ -11,7 +11,20 @@ from typing import Any
 from domain.calendar import Calendar
 from domain.errors import Stale
 from domain.knowledge.model import Entry, Status
-from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Speaker, Staff
+from domain.register.model import (
+    Address,
+    Estate,
+    Group,
+    GroupKind,
+    Knock,
+    KnockState,
+    Person,
+    Relation,
+    Role,
+    Room,
+    Speaker,
+    Staff,
+)
 from domain.tickets.lifecycle import ENDED
 from domain.tickets.model import Caller, Hazard, Ticket, Urgency
 from domain.transaction import Event
@@ -240,6 +253,71 @@ class FakeInvites:
         return person_id
 
 
+class FakeDoors:
+    """domain.register.ports.Doors."""
+
+    def __init__(self, place: Place, register: FakeRegister) -> None:
+        self._place = place
+        self._register = register
+        self.codes: dict[str, tuple[int, int]] = {}
+        self.closed: set[str] = set()
+        self.tried: list[tuple[str, str, datetime]] = []
+        self.rows: dict[int, Knock] = {}
+
+    def editions(self, room_ids: Collection[int]) -> Mapping[int, int]:
+        return {room: number for room, number in sorted(self.codes.values()) if room in room_ids}
+
+    def open_by(self, digest: str, *, room_id: int, edition: int, now: datetime) -> None:
+        self.codes.setdefault(digest, (room_id, edition))
+
+    def close(self, room_ids: Collection[int], *, now: datetime) -> None:
+        self.closed |= {digest for digest, (room, _) in self.codes.items() if room in room_ids}
+
+    def named_by(self, digest: str) -> int | None:
+        return self.codes[digest][0] if digest in self.codes and digest not in self.closed else None
+
+    def occupants(self, room_id: int) -> Sequence[Person]:
+        living = sorted(person for person, room, _ in self._place.occupancies if room == room_id)
+        return [self._register.people[one] for one in living]
+
+    def move_in(self, person_id: int | None, *, name: str, phone: str, room_id: int, relation: Relation) -> int:
+        known = (one.id for one in self._register.people.values() if (one.name, one.phone) == (name, phone))
+        who = person_id or next(known, None) or max(self._register.people) + 1
+        self._register.people.setdefault(who, Person(id=who, name=name, phone=phone))
+        self._place.occupancies.append((who, room_id, relation))
+        return who
+
+    def missed(self, channel: str, user: str, *, now: datetime) -> None:
+        self.tried.append((channel, user, now))
+
+    def misses(self, channel: str, user: str, *, since: datetime) -> int:
+        return sum(one[:2] == (channel, user) and one[2] > since for one in self.tried)
+
+    def knock(self, knock: Knock) -> Knock:
+        kept = replace(knock, id=len(self.rows) + 1)
+        self.rows[kept.id] = kept
+        return kept
+
+    def knocked(self, knock_id: int) -> Knock | None:
+        return self.rows.get(knock_id)
+
+    def knocks_of(self, channel: str, user: str, *, since: datetime) -> Sequence[Knock]:
+        theirs = [one for one in self.rows.values() if (one.channel, one.user) == (channel, user)]
+        return [one for one in reversed(theirs) if one.asked_at > since]
+
+    def answer(self, knock: Knock) -> bool:
+        if self.rows[knock.id].state is not KnockState.WAITING:
+            return False
+        self.rows[knock.id] = knock
+        return True
+
+    def purge(self, *, before: datetime) -> int:
+        count = len(self.tried) + len(self.rows)
+        self.tried = [one for one in self.tried if one[2] >= before]
+        self.rows = {number: one for number, one in self.rows.items() if one.asked_at >= before}
+        return count - len(self.tried) - len(self.rows)
+
+
 class FakeKnowledge:
     """domain.knowledge.ports.Knowledge."""
 
@@ -292,6 +370,7 @@ class FakeWork:
         self.addresses = FakeAddresses(place, self.register)
         self.calls = FakeCalls(self.tickets)
         self.invites = FakeInvites()
+        self.doors = FakeDoors(place, self.register)
         self.knowledge = FakeKnowledge()
         self.events: list[Event] = []
 

@@ -136,6 +136,36 @@ class Address:
     reachable: bool = True
 
 
+class KnockState(StrEnum):
+    """What became of somebody who said at a room's code that they live there."""
+
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    TURNED_AWAY = "turned-away"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knock:
+    """Somebody scanned a room's printed code and could not prove to be who lives there: staff decide.
+
+    *person_id* is who they proved to be, who is not on file in this room; once admitted, who they are.
+    """
+
+    room_id: int
+    channel: str
+    user: str
+    chat: str
+    phone: str
+    name: str
+    language: str
+    asked_at: datetime
+    person_id: int | None = None
+    state: KnockState = KnockState.WAITING
+    answered_by: int | None = None
+    answered_at: datetime | None = None
+    id: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A group chat on the allow-list; *category* narrows a staff group (or its *thread*, a topic) to one trade."""

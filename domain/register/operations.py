@@ -11,6 +11,7 @@ from domain.register.model import Address, Person
 from domain.register.ports import RegisterWork
 
 INVITE_LIFE = timedelta(minutes=10)  # house rule for deep links: one-time, ≥ 96 bits, 10 minutes
+MISSES, WITHIN = 10, timedelta(hours=1)  # so many wrong links or codes; then one has to wait
 
 
 def digest(token: str) -> str:
@@ -28,14 +29,25 @@ def invite(*, work: RegisterWork, person_id: int, token: str, now: datetime, lif
 def redeem(*, work: RegisterWork, token: str, channel: str, user: str, chat: str, now: datetime) -> Person:
     """Bind a chat identity by a one-time link.
 
-    :raises Refusal: the link is unknown, used or too old
+    :raises Refusal: the link is unknown, used or too old, or they have tried too many
     """
+    require_patience(work=work, channel=channel, user=user, now=now)
     person_id = work.invites.take(digest(token), now=now)
     person = work.register.person(person_id) if person_id is not None else None
     if person is None:
+        work.doors.missed(channel, user, now=now)
         raise Refusal("invite-invalid")
     bind(work=work, person=person, channel=channel, user=user, chat=chat, now=now)
     return person
+
+
+def require_patience(*, work: RegisterWork, channel: str, user: str, now: datetime) -> None:
+    """Whoever guesses at links has to wait.
+
+    :raises Refusal: they have tried too many
+    """
+    if work.doors.misses(channel, user, since=now - WITHIN) >= MISSES:
+        raise Refusal("too-many-tries")
 
 
 def bind(*, work: RegisterWork, person: Person, channel: str, user: str, chat: str, now: datetime) -> None:

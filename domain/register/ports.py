@@ -7,7 +7,19 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.calendar import Calendar
-from domain.register.model import Address, Estate, Group, GroupKind, Person, Role, Room, Speaker, Staff
+from domain.register.model import (
+    Address,
+    Estate,
+    Group,
+    GroupKind,
+    Knock,
+    Person,
+    Relation,
+    Role,
+    Room,
+    Speaker,
+    Staff,
+)
 from domain.transaction import Work
 
 
@@ -93,6 +105,46 @@ class Invites(Protocol):
         """The person's id, once, while it is valid; None ever after."""
 
 
+class Doors(Protocol):
+    """The codes printed for rooms (hashed at rest), who tried wrong ones, and who knocked."""
+
+    def editions(self, room_ids: Collection[int]) -> Mapping[int, int]:
+        """The newest edition of the code that each room was given; rooms without a code are left out."""
+
+    def open_by(self, digest: str, *, room_id: int, edition: int, now: datetime) -> None:
+        """From now on this code names the room; keeping it again changes nothing."""
+
+    def close(self, room_ids: Collection[int], *, now: datetime) -> None:
+        """No code that these rooms were given until now is good any more."""
+
+    def named_by(self, digest: str) -> int | None:
+        """The room's id, as long as the code is good."""
+
+    def occupants(self, room_id: int) -> Sequence[Person]: ...
+
+    def move_in(self, person_id: int | None, *, name: str, phone: str, room_id: int, relation: Relation) -> int:
+        """Whoever it is lives in this room now; somebody who was not on file is from now on. Their id."""
+
+    def missed(self, channel: str, user: str, *, now: datetime) -> None:
+        """Somebody tried a code or link that is none."""
+
+    def misses(self, channel: str, user: str, *, since: datetime) -> int: ...
+
+    def knock(self, knock: Knock) -> Knock:
+        """Keep it; the same with its number."""
+
+    def knocked(self, knock_id: int) -> Knock | None: ...
+
+    def knocks_of(self, channel: str, user: str, *, since: datetime) -> Sequence[Knock]:
+        """The newest first."""
+
+    def answer(self, knock: Knock) -> bool:
+        """Keep how it ended; False when somebody else had answered it."""
+
+    def purge(self, *, before: datetime) -> int:
+        """Forget misses and knocks from before that; the number of rows."""
+
+
 class RegisterWork(Work, Protocol):
     """One transaction over the register."""
 
@@ -104,3 +156,6 @@ class RegisterWork(Work, Protocol):
 
     @property
     def invites(self) -> Invites: ...
+
+    @property
+    def doors(self) -> Doors: ...
