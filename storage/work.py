@@ -21,6 +21,7 @@ from storage.register import SqlAddresses, SqlInvites, SqlRegister
 from storage.tencent import SqlNonces, SqlTokens
 from storage.tickets import SqlTickets
 from storage.web import SqlWebLog
+from storage.wechat import SqlFollowers, SqlWeChatPictures
 from storage.wecom import SqlCards, SqlPictures
 
 Hear = Callable[["SqlWork", Event, datetime], None]
@@ -117,3 +118,11 @@ class SqlWork:
     @cached_property
     def wecom_pictures(self) -> SqlPictures:
         return SqlPictures(self.connection)
+
+    @cached_property
+    def followers(self) -> SqlFollowers:
+        return SqlFollowers(self.connection)
+
+    @cached_property
+    def wechat_pictures(self) -> SqlWeChatPictures:
+        return SqlWeChatPictures(self.connection)

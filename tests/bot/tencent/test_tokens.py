@@ -96,7 +96,7 @@ async def test_a_refused_token_is_replaced_by_the_one_that_another_process_has_b
 async def test_a_platform_that_insists_on_the_refused_token_refuses_us(
     platform: Platform, store: Callable[[], TokenStore]
 ):
-    platform.fetch = lambda *, anew: asyncio.sleep(0, AccessToken(value="same", expires_at=NOW + HOUR))  # type: ignore[method-assign,assignment]
+    platform.fetch = lambda *, anew: asyncio.sleep(0, AccessToken(value="same", expires_at=NOW + HOUR))  # type: ignore[method-assign]
     ours = store()
     with pytest.raises(TokenRefused):
         await ours.after(await ours.current())

@@ -1,0 +1,89 @@
+"""What the WeChat official account lets us say to whom, and what the channel needs from storage."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from domain.messaging.ports import Deliveries, Inbox
+from domain.messaging.tencent import TencentWork
+from domain.register.ports import RegisterWork
+
+# developers.weixin.qq.com, "customer messages": what somebody says opens the chat for so many of ours, and for so long;
+# a scan, a follow or a press in the menu opens it a little.
+AFTER_WORDS: Final = (timedelta(hours=48), 5)
+AFTER_EVENT: Final = (timedelta(minutes=1), 3)
+MASS_A_MONTH: Final = 4  # to each follower
+Option = tuple[str, str]  # what it says, what taking it carries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that somebody sent; *content* is None until it was fetched."""
+
+    ref: str  # random, ours
+    media_id: str  # the platform's
+    content: bytes | None = None
+
+
+class Followers(Protocol):
+    """The chats of the official account."""
+
+    def spoke(self, chat: str, *, event: bool, now: datetime) -> None:
+        """They wrote, or did something (*event*): the chat is open for a while."""
+
+    def reserve(self, chat: str, *, now: datetime) -> bool:
+        """Count one customer message; False when none is left, or the chat is closed."""
+
+    def refund(self, chat: str, *, now: datetime) -> None:
+        """The message was not sent after all."""
+
+    def close(self, chat: str) -> None:
+        """The platform says that nothing may be said now, whatever we have counted."""
+
+    def reserve_mass(self, chats: Collection[str], *, month: str) -> Sequence[str]:
+        """Count one mass message for each who has one left this month; those."""
+
+    def offer(self, chat: str, options: Sequence[Option]) -> None:
+        """These are what an answer chooses from, from now on."""
+
+    def offered(self, chat: str) -> Sequence[Option]:
+        """What they were last offered."""
+
+    def awaits(self, chat: str, *, key: str) -> bool:
+        """Is the update still to be handled, or something still to be said in its chat?"""
+
+    def language(self, chat: str) -> str | None:
+        """Of the person, where we know them."""
+
+
+class Pictures(Protocol):
+    """Pictures that came in."""
+
+    def expect(self, picture: Picture, *, now: datetime) -> None: ...
+
+    def get(self, ref: str) -> Picture | None: ...
+
+    def keep(self, ref: str, content: bytes) -> None:
+        """It was fetched."""
+
+    def missing(self, *, since: datetime, limit: int) -> Sequence[Picture]:
+        """Those that came in since then and were not fetched yet, oldest first."""
+
+
+class WeChatWork(RegisterWork, TencentWork, Protocol):
+    """One transaction over what the WeChat channel keeps."""
+
+    @property
+    def followers(self) -> Followers: ...
+
+    @property
+    def wechat_pictures(self) -> Pictures: ...
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    @property
+    def deliveries(self) -> Deliveries: ...
