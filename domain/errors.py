@@ -22,6 +22,10 @@ class Unavailable(Exception):
     """The records cannot be written or reached just now (disk full, database away); nobody's message is at fault."""
 
 
+class Collided(Unavailable):
+    """Another transaction stood in the way of ours, which was undone: it may be begun again at once."""
+
+
 class Unknown(Refusal):
     """What was asked for is not in the records (any more)."""
 

@@ -12,10 +12,11 @@ import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
-from domain.errors import Unavailable
+from domain.errors import Collided, Unavailable
 from storage.work import Hear, SqlWork
 
 Wake = Callable[[Set[str]], None]
+_COLLIDED = {"40001", "40P01"}  # PostgreSQL: could not serialize, deadlock
 
 
 def open_engine(url: str) -> Engine:
@@ -41,6 +42,8 @@ def open_engine(url: str) -> Engine:
 
 def _translate(context: ExceptionContext) -> None:
     """The database is away, full or locked: said in the domain's words, so that nobody's message is blamed."""
+    if getattr(context.original_exception, "sqlstate", None) in _COLLIDED:
+        raise Collided(type(context.original_exception).__name__) from context.original_exception
     if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
         raise Unavailable(type(context.original_exception).__name__) from context.original_exception
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal_column, select, update
+from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, tuple_, update
 from sqlalchemy import delete as remove
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -22,6 +23,13 @@ _NEW = inbox.c.state == literal_column("'new'")
 # The statements of the message path are built once: building one anew costs more than running it.
 _RECEIVED_NAMES = ("channel", "key", "chat", "body", "received_at")
 _WAITING = select(*_RECEIVED).where(_NEW).order_by(inbox.c.id).limit(bindparam("most"))
+# Where several workers drain: the first update of a chat is the key to it. Whoever has locked it may handle what
+# follows, and nobody sees another first one before that is done. Sought among the oldest: a long queue costs no more.
+_OLDEST = select(inbox.c.id, inbox.c.channel, inbox.c.chat, inbox.c.key).where(_NEW).order_by(inbox.c.id).limit(1000)
+_oldest = _OLDEST.cte("oldest").prefix_with("MATERIALIZED", dialect="postgresql")
+_FIRST = select(func.min(_oldest.c.id)).group_by(_oldest.c.channel, func.coalesce(_oldest.c.chat, _oldest.c.key))
+_LOCKED = _WAITING.where(inbox.c.id.in_(_FIRST)).with_for_update(skip_locked=True)
+_FOLLOWING = _WAITING.where(tuple_(inbox.c.channel, inbox.c.chat).in_(bindparam("chats", expanding=True)))
 _HANDLED = (
     update(inbox)
     .where(inbox.c.id.in_(bindparam("rows", expanding=True)))
@@ -48,7 +56,20 @@ class SqlInbox:
         return self._connection.execute(_receive(self._connection.dialect.name), row).one_or_none() is not None
 
     def waiting(self, *, limit: int) -> Sequence[Received]:
-        return [Received(**row._asdict()) for row in self._connection.execute(_WAITING, {"most": limit})]
+        alone = self._connection.dialect.name == "sqlite"  # it has one writer at a time
+        return self._oldest(_WAITING, most=limit) if alone else self._ours(limit)
+
+    def _ours(self, limit: int) -> Sequence[Received]:
+        """The oldest of chats in which nobody else works; what follows in them, too, while there is room."""
+        first = self._oldest(_LOCKED, most=limit)
+        chats = [(one.channel, one.chat) for one in first if one.chat is not None]
+        if len(first) == limit or not chats:
+            return first
+        following = self._oldest(_FOLLOWING, most=limit, chats=chats)
+        return sorted({one.id: one for one in (*first, *following)}.values(), key=lambda one: one.id)[:limit]
+
+    def _oldest(self, statement: Select[Any], **values: Any) -> list[Received]:
+        return [Received(**row._asdict()) for row in self._connection.execute(statement, values)]
 
     def before(self, row: int, *, channel: str, chat: str, since: datetime, limit: int) -> Sequence[Received]:
         lately = inbox.c.id.between(row - REACH, row - 1), inbox.c.received_at >= since, inbox.c.state != "parked"

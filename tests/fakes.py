@@ -73,6 +73,9 @@ class FakeTickets:
     def load(self, person_ids: Collection[int]) -> dict[int, int]:
         return dict(Counter(one.repairer_id for one in self.rows.values() if one.repairer_id in person_ids))  # type: ignore[misc]
 
+    def in_hand(self, person_id: int) -> int:
+        return self.load([person_id]).get(person_id, 0)
+
     def due(self, *, now: datetime, limit: int) -> Sequence[int]:
         waiting = sorted((one.due_at, one.id) for one in self.rows.values() if one.due_at and one.due_at <= now)
         return [ticket_id for _due_at, ticket_id in waiting[:limit]]

@@ -70,7 +70,7 @@ def require_eligible(work: TicketWork, staff: Staff, ticket: Ticket) -> None:
     :raises NotAllowed: with the reason
     """
     cap = policy_of(work.register.estate(ticket.estate_id).policy).cap
-    held = work.tickets.load([staff.id]).get(staff.id, 0)
+    held = work.tickets.in_hand(staff.id)
     if reason := reason_against(staff, ticket, held=held, cap=cap):
         raise NotAllowed(reason, cap=staff.cap or cap, number=ticket.number)
 

@@ -39,6 +39,9 @@ class Tickets(Protocol):
     def load(self, person_ids: Collection[int]) -> dict[int, int]:
         """How many tickets each of these people has in progress."""
 
+    def in_hand(self, person_id: int) -> int:
+        """How many this person has in progress; whoever else asks for the same one waits until our work is kept."""
+
     def due(self, *, now: datetime, limit: int) -> Sequence[int]:
         """Ids of the tickets that the clock must look at, the longest overdue first."""
 

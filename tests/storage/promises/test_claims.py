@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pytest
 
-from domain.errors import NotNow, Stale
+from domain.errors import NotAllowed, NotNow, Stale
 from domain.register.model import Role
 from domain.tickets import operations
 from storage.engine import Database
@@ -109,3 +109,25 @@ def test_a_claim_and_something_else_at_once_leave_a_ticket_that_makes_sense(data
         ended = [work.tickets.get(ticket_id) for ticket_id in tickets]
     statuses = {"cancel": {"cancelled"}, "assign": {"claimed"}}[second]
     assert {one.status for one in ended if one} <= statuses
+
+
+def test_who_claims_many_tickets_at_once_gets_no_more_than_the_cap(database: Database):
+    cap, wanted = 3, 12
+    person = staff(1000, "1000 师傅", Role.ENGINEER, cap=cap)
+    with database.writing() as work:
+        alone = Place(estates={}, rooms={}, residents={}, occupancies=[], staff={1000: person}, groups=[])
+        furnish(work.connection, alone)
+        tickets = [operations.open(work=work, report=report(estate_id=GARDEN), now=NOW).id for _ in range(wanted)]
+    start = threading.Barrier(wanted)
+
+    def press(ticket_id: int) -> bool:
+        start.wait(30)
+        try:
+            with database.writing() as work:
+                operations.claim(work=work, ticket_id=ticket_id, by=1000, now=NOW)
+        except NotAllowed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(wanted) as pool:
+        assert sum(pool.map(press, tickets)) == cap

@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from storage.engine import Database
 from tests.builders import NOW, received
 
@@ -99,3 +101,45 @@ def test_what_a_chat_wrote_before_an_update_comes_back_oldest_first(database: Da
     assert before("5") == ["1", "2"]
     assert before("6", channel="web") == []
     assert before("6", since=NOW + HOUR) == []
+
+
+@pytest.mark.postgres
+def test_two_workers_never_handle_the_same_chat_at_once_nor_out_of_order(postgresql: Database):
+    with postgresql.writing() as work:
+        for chat, key in (("a", "1"), ("a", "2"), ("b", "3"), ("a", "4"), ("c", "5"), ("b", "6")):
+            work.inbox.add(received(key, chat=chat))
+    with postgresql.writing() as one, postgresql.writing() as other:
+        first = one.inbox.waiting(limit=3)
+        second = other.inbox.waiting(limit=99)
+        assert ([it.key for it in first], [it.key for it in second]) == (["1", "3", "5"], [])
+        one.inbox.done([it.id for it in first[:2]], now=NOW)
+    assert waiting(postgresql) == ["2", "4", "5", "6"]
+    with postgresql.writing() as one, postgresql.writing() as other:
+        assert [it.key for it in one.inbox.waiting(limit=1)] == ["2"]
+        assert [it.key for it in other.inbox.waiting(limit=99)] == ["5", "6"]
+
+
+@pytest.mark.postgres
+def test_what_was_handled_while_a_worker_looked_is_not_handled_again(postgresql: Database):
+    """Four workers race through many chats; each update is taken once, and each chat's in its order."""
+    chats, deep = 20, 15
+    with postgresql.writing() as work:
+        for number in range(chats * deep):
+            work.inbox.add(received(str(number), chat=f"chat {number % chats}"))
+    taken: list[tuple[str | None, int]] = []
+
+    def drain(_worker: int) -> None:
+        while True:
+            with postgresql.writing() as work:
+                batch = work.inbox.waiting(limit=7)
+                taken.extend((one.chat, int(one.key)) for one in batch)
+                work.inbox.done([one.id for one in batch], now=NOW)
+            if not batch and not waiting(postgresql):
+                return
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(drain, range(4)))
+    assert len(taken) == len(set(taken)) == chats * deep
+    assert all(
+        keys == sorted(keys) for keys in ([key for chat, key in taken if chat == f"chat {n}"] for n in range(chats))
+    )

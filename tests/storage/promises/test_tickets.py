@@ -152,7 +152,9 @@ def test_what_a_failed_transaction_did_never_happened(database: Database):
         fail()
     with database.writing() as work:
         assert work.tickets.live_in([GARDEN]) == []
-        assert work.tickets.number("R", date(2026, 11, 18)) == "R1118-001"
+        number = work.tickets.number("R", date(2026, 11, 18))
+    gap = database.engine.dialect.name == "postgresql"  # a number once given is not given again
+    assert number == ("R1118-002" if gap else "R1118-001")
 
 
 @pytest.mark.parametrize("changes", ({"repairer_id": PLUMBER}, {"status": Status.CLAIMED}, {"mark": 0}, {"mark": 6}))
