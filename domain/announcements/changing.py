@@ -9,6 +9,7 @@ from typing import Any
 from domain.announcements.events import AnnouncementEvent
 from domain.announcements.lifecycle import ALLOWED, MOVES, Action, Party, Status
 from domain.announcements.model import Announcement, Draft
+from domain.announcements.policy import Policy, policy_of
 from domain.announcements.ports import AnnouncementWork
 from domain.errors import NotAllowed, NotNow, Unknown
 from domain.lifecycle import move, permit
@@ -35,6 +36,11 @@ def _there(found: Announcement | None) -> Announcement:
     if found is None:
         raise Unknown("no-such-announcement")
     return found
+
+
+def policy(work: AnnouncementWork, draft: Draft) -> Policy:
+    """The figures that count for it."""
+    return policy_of(work.register.estate(draft.estate_id).policy)
 
 
 def manages(work: AnnouncementWork, draft: Draft, person_id: int | None) -> bool:

@@ -87,10 +87,11 @@ class SignUp:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file to go with it: *key* of Media, and the name that people see."""
+    """A file to go with it: *key* of Media, the name that people see, its MIME type."""
 
     key: str
     name: str
+    kind: str = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,8 @@ class Announcement(Draft):
     approver_id: int | None = None  # the second person, where one was needed
     approved_at: datetime | None = None
     started_at: datetime | None = None
-    paused_at: datetime | None = None
+    resume_at: datetime | None = None  # paused over night: until then
+    held: bool = False  # some deliveries may be held back by a pause
     ended_at: datetime | None = None
     people: int = 0  # the audience at approval: so many recipients, so many deliveries
     round: int = 0  # 0: the first time; 1: sent again for the first time …

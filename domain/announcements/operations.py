@@ -13,11 +13,11 @@ from datetime import datetime
 from domain.announcements import events
 from domain.announcements.audience import resolved
 from domain.announcements.changing import change as move
-from domain.announcements.changing import find, manages, require, step
+from domain.announcements.changing import find, manages, policy, require, step
 from domain.announcements.lifecycle import Action, Status
 from domain.announcements.model import Again, Announcement, Draft, Leaflet
-from domain.announcements.policy import Policy, policy_of
 from domain.announcements.ports import AnnouncementWork
+from domain.announcements.sending import CHUNK
 from domain.announcements.wording import check
 from domain.errors import NotAllowed, NotNow, Refusal
 
@@ -123,19 +123,21 @@ def withdraw(*, work: AnnouncementWork, announcement_id: int, by: int | None, no
 def pause(*, work: AnnouncementWork, announcement_id: int, by: int | None, now: datetime) -> Announcement:
     """No more of it leaves until somebody resumes it; what is under way arrives."""
     event = events.AnnouncementPaused(announcement_id=announcement_id, by=by)
-    return step(work, announcement_id, Action.PAUSE, event, now, paused_at=now, due_at=None)
+    after = step(work, announcement_id, Action.PAUSE, event, now, resume_at=None, held=True, due_at=now)
+    work.recipients.hold_back(announcement_id, limit=CHUNK)  # the next to leave; the clock sees to the others
+    return after
 
 
 def resume(*, work: AnnouncementWork, announcement_id: int, by: int | None, now: datetime) -> Announcement:
     """It goes on; in quiet hours an ordinary one waits for the morning all the same."""
     event = events.AnnouncementResumed(announcement_id=announcement_id, by=by)
-    return step(work, announcement_id, Action.RESUME, event, now, paused_at=None, due_at=now)
+    return step(work, announcement_id, Action.RESUME, event, now, resume_at=None, due_at=now)
 
 
 def stop(*, work: AnnouncementWork, announcement_id: int, by: int | None, now: datetime) -> Announcement:
     """Whoever does not have it yet will not get it; their deliveries end as expired, "stopped"."""
     event = events.AnnouncementStopped(announcement_id=announcement_id, by=by)
-    return step(work, announcement_id, Action.STOP, event, now, paused_at=None, ended_at=now, due_at=now)
+    return step(work, announcement_id, Action.STOP, event, now, resume_at=None, ended_at=now, due_at=now)
 
 
 def send_again(
@@ -160,11 +162,6 @@ def close(*, work: AnnouncementWork, announcement_id: int, by: int | None, now: 
     """No more votes, no more signing up."""
     event = events.AnnouncementClosed(announcement_id=announcement_id, by=by)
     return step(work, announcement_id, Action.CLOSE, event, now, closes_at=now)
-
-
-def policy(work: AnnouncementWork, announcement: Draft) -> Policy:
-    """The figures that count for it."""
-    return policy_of(work.register.estate(announcement.estate_id).policy)
 
 
 def _approved(

@@ -80,6 +80,12 @@ class Recipients(Protocol):
         be out: to whoever got one of these less than *gap* ago, this one is due later.
         """
 
+    def hold_back(self, announcement_id: int, *, limit: int) -> int:
+        """Let up to *limit* deliveries that have not left stay where they are, the first ones first; how many."""
+
+    def let_go(self, announcement_id: int, *, limit: int, expires_at: datetime) -> int:
+        """Let up to *limit* of those that were held back leave, until *expires_at*; how many."""
+
     def cancel(self, announcement_id: int, *, limit: int, now: datetime) -> int:
         """End up to *limit* deliveries that have not left, as expired, "stopped"; how many."""
 
