@@ -3,9 +3,14 @@
 from storage.columns import Id as Id
 from storage.columns import Moment as Moment
 from storage.columns import metadata as metadata
+from storage.tables.announcements import announcement_leaflets as announcement_leaflets
+from storage.tables.announcements import announcement_mutes as announcement_mutes
+from storage.tables.announcements import announcement_recipients as announcement_recipients
+from storage.tables.announcements import announcements as announcements
 from storage.tables.doors import knocks as knocks
 from storage.tables.doors import misses as misses
 from storage.tables.doors import room_codes as room_codes
+from storage.tables.installation import installation as installation
 from storage.tables.knowledge import estate_values as estate_values
 from storage.tables.knowledge import knowledge_entries as knowledge_entries
 from storage.tables.pace import paces as paces
