@@ -10,6 +10,7 @@ from bot.turn import DeskWork
 from bot.words import DEFAULT
 from domain.calendar import Clock
 from domain.messaging.events import ConversationStalled
+from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway
 from domain.register.model import GroupKind, Staff
 from domain.tickets.eligibility import eligible, superiors
 from domain.tickets.events import TicketAssigned, TicketCancelled, TicketEscalated
@@ -31,6 +32,13 @@ class Scene:
         """The ticket; only for events about one."""
         assert self.about is not None
         return self.about
+
+    @property
+    def number(self) -> int:
+        """Of what the cards are about."""
+        if isinstance(self.event, KnockReceived | KnockAdmitted | KnockTurnedAway):
+            return self.event.knock_id
+        return self.ticket.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +188,10 @@ def called_managers(scene: Scene) -> list[Recipient]:
 
 
 def copies(card: str) -> Callable[[Scene], Iterable[Recipient]]:
-    """Every chat that has a copy of this ticket's card."""
+    """Every chat that has a copy of this card."""
 
     def find(scene: Scene) -> Sequence[Recipient]:
-        found = {(one.channel, one.chat): one for one in scene.work.deliveries.copies(f"{card}:{scene.ticket.id}")}
+        found = {(one.channel, one.chat): one for one in scene.work.deliveries.copies(f"{card}:{scene.number}")}
         return [
             Recipient(
                 one.channel, one.chat, _language(scene, one.channel, one.chat, one.person_id), one.thread, one.person_id

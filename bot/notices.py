@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot import alarms, audiences, letters, talk_letters
+from bot import alarms, audiences, knocks, letters, talk_letters
 from bot.answer_card import answer_card, talk_ended
 from bot.audiences import Recipient, Scene
 from bot.turn import Rows
@@ -14,7 +14,16 @@ from bot.voice import Voice
 from domain.knowledge import events as k
 from domain.messaging.events import ConversationStalled
 from domain.messaging.model import Lane, Mode
-from domain.register.events import ContactViewed, PersonBound, StaffDismissed, StaffRehired
+from domain.register.events import (
+    ContactViewed,
+    KnockAdmitted,
+    KnockReceived,
+    KnockSeen,
+    KnockTurnedAway,
+    PersonBound,
+    StaffDismissed,
+    StaffRehired,
+)
 from domain.tickets import events as e
 from domain.transaction import Event
 
@@ -168,9 +177,16 @@ NOTICES: tuple[Notice, ...] = (
         Notice(event, audiences.copies("answer"), answer_card, Lane.URGENT, "answer", Mode.EDIT)
         for event in (k.AnswerReworded, k.AnswerApproved, k.AnswerDropped)
     ),
+    Notice(KnockReceived, knocks.keepers, knocks.card, card="knock"),
+    *(
+        Notice(event, audiences.copies("knock"), knocks.card, Lane.URGENT, "knock", Mode.EDIT)
+        for event in (KnockAdmitted, KnockTurnedAway)
+    ),
+    Notice(KnockAdmitted, knocks.knocker, knocks.welcome, Lane.DIALOG),
+    Notice(KnockTurnedAway, knocks.knocker, knocks.sorry, Lane.DIALOG),
     Notice(e.RepairerUnreachable, audiences.staff_groups, letters.plain("repairer-unreachable-staff"), Lane.URGENT),
 )
 # Kept in the log, told to nobody by a notice: each is answered where it happens.
 UNTOLD: frozenset[type[Event]] = frozenset(
-    {PersonBound, StaffDismissed, StaffRehired, ContactViewed, e.ReminderPostponed}
+    {PersonBound, StaffDismissed, StaffRehired, ContactViewed, KnockSeen, e.ReminderPostponed}
 )

@@ -45,11 +45,11 @@ class Telling:
         return Delivery(
             channel=to.channel, chat=to.chat, thread=to.thread, person_id=to.person_id,
             lane=_lane(notice, scene),
-            mode=notice.mode, subject=f"{notice.card}:{scene.ticket.id}" if notice.card else None,
+            mode=notice.mode, subject=f"{notice.card}:{scene.number}" if notice.card else None,
             body=Outgoing(text=text, buttons=buttons, photos=notice.photos(scene)[:10]).plain(), created_at=now,
         )  # fmt: skip
 
 
 def _lane(notice: Notice, scene: Scene) -> Lane:
     """Whatever tells staff of an emergency goes before everything else."""
-    return Lane.URGENT if notice.card and scene.ticket.urgency is Urgency.EMERGENCY else notice.lane
+    return Lane.URGENT if notice.card and scene.about and scene.about.urgency is Urgency.EMERGENCY else notice.lane

@@ -6,6 +6,7 @@ from bot.conversation import Intent
 from bot.intents.acquaintance import DUTY, GROUP_HELP, GROUP_LANGUAGE, HELP, I_AM, LANGUAGE, SMALL_TALK, START
 from bot.intents.claim import CLAIM
 from bot.intents.desk import PASS_TO_DESK, PERSON, TO_DESK
+from bot.intents.doorstep import DOORSTEP, SCAN
 from bot.intents.draft import GO_ON
 from bot.intents.emergency import ALARM, EMERGENCY
 from bot.intents.false_alarm import ADD_DETAILS, CALL_OFF, SAY_MORE
@@ -14,6 +15,7 @@ from bot.intents.finish import FINISH
 from bot.intents.guess import GUESS, UNREAD
 from bot.intents.hand_over import ASK_HELP, HAND_BACK, PASS_ON
 from bot.intents.keep_answer import APPROVE_ANSWER, DROP_ANSWER, KEEP_ANSWER, REWORD_ANSWER
+from bot.intents.keepers import ADMIT, CHECK_KNOCK, TURN_AWAY
 from bot.intents.knowledge import ANSWER_FULLY, HELPED, INQUIRE, LOOK_UP, NOT_HELPED
 from bot.intents.late_photo import LATE_PHOTO, WORK_PHOTO
 from bot.intents.lists import BOARD, HISTORY, MINE
@@ -29,7 +31,8 @@ from bot.intents.two_matters import TWO_MATTERS
 from bot.intents.wait import WAIT
 
 _ALL = (
-    START, I_AM, HELP, GROUP_HELP, GROUP_LANGUAGE, LANGUAGE, DUTY, SMALL_TALK,
+    START, I_AM, SCAN, DOORSTEP, CHECK_KNOCK, ADMIT, TURN_AWAY,
+    HELP, GROUP_HELP, GROUP_LANGUAGE, LANGUAGE, DUTY, SMALL_TALK,
     REPORT, ALARM, ANOTHER, ADD_WORDS, TWO_MATTERS, GUESS, UNREAD, GO_ON, TORN_BETWEEN, AS_REPORT,
     LATE_PHOTO, WORK_PHOTO, PASS_TO_DESK, TO_DESK, PERSON,
     INQUIRE, LOOK_UP, ANSWER_FULLY, HELPED, NOT_HELPED, KEEP_ANSWER, APPROVE_ANSWER, DROP_ANSWER, REWORD_ANSWER,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.channels.base import Contact
 from bot.conversation import Answers, Intent
-from bot.dialog import ask_again
+from bot.dialog import ask_again, enter, reply
 from bot.intents.calling import caller_of
 from bot.intents.false_alarm import pass_on
 from bot.turn import Rows, Tap, Turn
@@ -18,12 +20,18 @@ from domain.register.phones import normalise
 from domain.tickets import incidents
 from domain.tickets.eligibility import MANAGERS
 
+ROOM_CODE = "room-"  # a link's payload begins with it when a room's printed code was scanned
+
 
 def _start(turn: Turn, answers: Answers) -> None:
     """Whoever they are: a link's token, a shared contact, a stranger or an old friend."""
     incoming = turn.incoming
     assert incoming.sender is not None
-    if incoming.command == "start" and incoming.text and incoming.text != "hello":
+    if incoming.command == "start" and incoming.text.startswith(ROOM_CODE):
+        enter(turn, "scan", {"code": incoming.text.removeprefix(ROOM_CODE)})
+    elif incoming.contact and turn.conversation.intent == "doorstep":
+        reply(turn, turn.intents["doorstep"], turn.conversation)
+    elif incoming.command == "start" and incoming.text and incoming.text != "hello":
         person = register.redeem(
             work=turn.work,
             token=incoming.text,
@@ -54,15 +62,27 @@ def _prove(turn: Turn) -> None:
     if not contact.own:
         turn.answer(turn.text("contact-not-own"), [[Tap(turn.text("button-share-phone"), ask="contact")]])
         return
-    number = normalise(f"+{contact.phone.lstrip('+')}")  # platforms give it with its country
+    number = number_of(contact)
     found = turn.work.register.people_by_phone(number) if number else ()
-    if not found:
-        turn.answer(turn.text("phone-unknown"))
-    elif len(found) == 1:
-        _bind(turn, found[0])
+    if found:
+        bind_one_of(turn, found)
     else:
-        rows = [[Tap(one.name, "i_am", {"person": one.id, "user": incoming.sender.user})] for one in found]
-        turn.answer(turn.text("which-of-you"), rows)
+        turn.answer(turn.text("phone-unknown"))
+
+
+def number_of(contact: Contact) -> str | None:
+    """As it is kept: platforms give it with its country."""
+    return normalise(f"+{contact.phone.lstrip('+')}")
+
+
+def bind_one_of(turn: Turn, found: Sequence[Person]) -> None:
+    """Whose number was proven; where several share it, they say who they are."""
+    assert turn.incoming.sender is not None
+    if len(found) == 1:
+        _bind(turn, found[0])
+        return
+    rows = [[Tap(one.name, "i_am", {"person": one.id, "user": turn.incoming.sender.user})] for one in found]
+    turn.answer(turn.text("which-of-you"), rows)
 
 
 def _i_am(turn: Turn, answers: Answers) -> None:
@@ -95,9 +115,9 @@ def _welcome(turn: Turn, person: Person) -> None:
         turn.language = person.language
     rooms = Said(turn.text("comma").join(turn.voice.room(room) for room in turn.rooms))
     if rooms or not turn.staff:
-        turn.answer(turn.text("welcome", name=person.name, rooms=rooms or turn.text("no-rooms")), _menu(turn))
+        turn.answer(turn.text("welcome", name=person.name, rooms=rooms or turn.text("no-rooms")), menu(turn))
     else:
-        turn.answer(turn.text("welcome-staff", name=person.name), _menu(turn))
+        turn.answer(turn.text("welcome-staff", name=person.name), menu(turn))
     incidents.recognise(work=turn.work, caller=caller_of(turn), person=person, now=turn.now)
     _go_on(turn, person)
 
@@ -114,7 +134,8 @@ def _go_on(turn: Turn, person: Person) -> None:
     ask_again(turn)
 
 
-def _menu(turn: Turn) -> Rows:
+def menu(turn: Turn) -> Rows:
+    """What people want most."""
     rows = [[Tap(turn.text("button-report"), "report", {}), Tap(turn.text("button-mine"), "mytickets", {})]]
     if turn.staff:
         on = turn.staff.on_duty
@@ -128,7 +149,7 @@ def _menu(turn: Turn) -> Rows:
 
 
 def _help(turn: Turn, _answers: Answers) -> None:
-    turn.answer(turn.text("help-staff" if turn.staff else "help"), _menu(turn))
+    turn.answer(turn.text("help-staff" if turn.staff else "help"), menu(turn))
 
 
 def _small_talk(turn: Turn, _answers: Answers) -> None:

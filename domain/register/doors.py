@@ -92,6 +92,7 @@ def admit(
     if person_id is not None and person_id not in {one.id for one in candidates(work, asked)}:
         raise NotAllowed
     if person_id is None:
+        _require_no_colleague(work, asked)
         person_id = work.doors.move_in(
             asked.person_id, name=asked.name, phone=asked.phone, room_id=asked.room_id, relation=relation
         )
@@ -101,6 +102,8 @@ def admit(
     work.record(KnockAdmitted(knock_id=knock_id, by=by), now=now)
     person = work.register.person(person_id)
     assert person is not None
+    if person.language is None:
+        work.register.set_language(person_id, asked.language)
     return answered, person
 
 
@@ -123,6 +126,13 @@ def _deciding(work: RegisterWork, knock_id: int, by: int) -> Knock:
     if asked.state is not KnockState.WAITING:
         raise _too_late(work, asked)
     return asked
+
+
+def _require_no_colleague(work: RegisterWork, asked: Knock) -> None:
+    """Nobody becomes staff by typing a colleague's name and number."""
+    namesakes = [one for one in work.register.people_by_phone(asked.phone) if one.name == asked.name]
+    if asked.person_id is None and any(work.register.staff(one.id) for one in namesakes):
+        raise NotAllowed("door-is-colleague")
 
 
 def _answer(work: RegisterWork, after: Knock, by: int, now: datetime) -> Knock:

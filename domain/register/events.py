@@ -38,27 +38,28 @@ class StaffRehired(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnockEvent(Event):
-    """Something about a knock at a room's code."""
+class KnockReceived(Event):
+    """Somebody says at a room's code that they live there, and cannot prove it."""
 
     knock_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnockReceived(KnockEvent):
-    """Somebody says that they live in a room, and cannot prove it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnockSeen(KnockEvent):
+class KnockSeen(Event):
     """Staff looked at the name and number of somebody who knocked."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnockAdmitted(KnockEvent):
-    """Staff confirmed who they are."""
+    knock_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnockTurnedAway(KnockEvent):
+class KnockAdmitted(Event):
+    """Staff said who they are."""
+
+    knock_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnockTurnedAway(Event):
     """Staff do not know them."""
+
+    knock_id: int

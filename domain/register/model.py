@@ -141,7 +141,7 @@ class KnockState(StrEnum):
 
     WAITING = "waiting"
     ADMITTED = "admitted"
-    TURNED_AWAY = "turned-away"
+    TURNED_AWAY = "turned_away"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Table, update
+from sqlalchemy import Table, select, update
 
 from bot.channels.base import Outgoing
 from domain.messaging.model import Delivery, Mode
@@ -242,6 +242,18 @@ def _invite(stage: Stage, token: str, who: str) -> None:
         register.invite(work=work, person_id=person, token=token, now=stage.now)
 
 
+def _code(stage: Stage, code: str, building: str, entrance: str, room: str) -> None:
+    """A printed code is put up at a room's door."""
+    here = t.rooms.c.building == building, t.rooms.c.entrance == entrance, t.rooms.c.room == room
+    with stage.database.writing() as work:
+        room_id = work.connection.execute(select(t.rooms.c.id).where(*here)).scalar_one()
+        work.doors.open_by(register.digest(code), room_id=room_id, edition=1, now=stage.now)
+
+
+def _scans(stage: Stage, who: str, code: str) -> None:
+    stage.come_in(who, who, command="start", text=f"room-{code}", **_hint(who))
+
+
 def _is_called(stage: Stage, who: str, name: str) -> None:
     _set(stage, t.people, t.people.c.id == _id(who), name=name)
 
@@ -310,6 +322,8 @@ DEEDS: tuple[Deed, ...] = (
     (rf"the bot is removed from ({CHAT})", _happens("removed")),
     (rf"({CHAT}) becomes ({CHAT})", _moves),
     (rf"the link (\S+) is given to ({WHO})", _invite),
+    (r"the code (\S+) hangs at (\w+)-(\w*)-(\w+)", _code),
+    (rf"({WHO}) scans the code (\S+)", _scans),
     (rf"({WHO}) is called (.+)", _is_called),
     (rf"({WHO}) may hold (\d+) tickets?", _may_hold),
     (rf"({WHO}) is (elderly|living_alone)", _is_flagged),
