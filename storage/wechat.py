@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, exists, insert, or_, select, update
 
+from domain.messaging.model import Lane
 from domain.messaging.wechat import AFTER_EVENT, AFTER_WORDS, MASS_A_MONTH, Option, Picture
-from storage.messaging import UNSENT
+from storage.deliveries import UNSENT
 from storage.tables import addresses, deliveries, inbox, people, wechat_chats, wechat_pictures
 from storage.upsert import upsert
 
@@ -74,7 +75,8 @@ class SqlFollowers:
     def awaits(self, chat: str, *, key: str) -> bool:
         """Is the update still to be handled, or something still to be said in its chat?"""
         new = exists().where(inbox.c.channel == CHANNEL, inbox.c.key == key, inbox.c.state == "new")
-        unsent = exists().where(UNSENT, deliveries.c.channel == CHANNEL, deliveries.c.chat == chat)
+        theirs = deliveries.c.channel == CHANNEL, deliveries.c.chat == chat
+        unsent = exists().where(UNSENT, *theirs, deliveries.c.lane != Lane.BULK)
         return bool(self._connection.execute(select(or_(new, unsent))).scalar())
 
     def language(self, chat: str) -> str | None:
