@@ -1,4 +1,4 @@
-"""Only one process works on a database at a time; a second one is told who was first."""
+"""Who may work on a database: one process, or on PostgreSQL the members of one installation; others are told."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import orjson
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TextClause, text
 
 from domain.errors import Refusal, Unavailable
 from storage.place import file_of, legible, name_of
 
 _KEY = 0x67756A69  # "guji": our number among a PostgreSQL database's advisory locks
+_EXCLUSIVE, _SHARED = text("SELECT pg_advisory_lock(:key)"), text("SELECT pg_advisory_lock_shared(:key)")
 _HOLDER = text(
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
     " WHERE locktype = 'advisory' AND classid = 0 AND objid = :key AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 _LOCK_NOT_AVAILABLE = "55P03"
+PATIENCE = timedelta(seconds=1)  # the server may take a moment to notice that the last holder was killed
 _SESSION = {
-    "lock_timeout": "1s",  # the server may take a moment to notice that the last holder was killed
     "tcp_keepalives_idle": "30",  # and about a minute to notice that its whole machine is gone
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
@@ -49,19 +50,35 @@ class Lease(Protocol):
 
 
 @contextmanager
-def hold(engine: Engine, *, now: datetime) -> Iterator[Lease]:
+def hold(engine: Engine, *, now: datetime, patience: timedelta = PATIENCE) -> Iterator[Lease]:
     """Be the only one, until the block ends or the process dies in whatever way.
+
+    On PostgreSQL somebody else is waited for as long as *patience*.
 
     :raises AlreadyRunning: somebody else is
     """
     if engine.dialect.name != "sqlite":
-        with _hold_session(engine, now) as lease:
+        with _hold_session(_Session(engine, now, _EXCLUSIVE, patience)) as lease:
             yield lease
     elif file := file_of(engine):
         with _hold_file(engine, file, now):
             yield _Kept()
     else:
         yield _Kept()  # a database in memory is its process's own
+
+
+@contextmanager
+def join(engine: Engine, *, now: datetime) -> Iterator[Lease]:
+    """Be one of those who work on it: on PostgreSQL any number, on SQLite the only one.
+
+    :raises AlreadyRunning: somebody holds it alone
+    """
+    if engine.dialect.name == "sqlite":
+        with hold(engine, now=now) as lease:
+            yield lease
+    else:
+        with _hold_session(_Session(engine, now, _SHARED, PATIENCE)) as lease:
+            yield lease
 
 
 class _Kept:
@@ -103,11 +120,14 @@ def _refusal(database: str, note: bytes) -> AlreadyRunning:
 class _Session:
     """A connection that does nothing but hold an advisory lock."""
 
-    def __init__(self, engine: Engine, now: datetime) -> None:
+    def __init__(self, engine: Engine, now: datetime, lock: TextClause, patience: timedelta) -> None:
         self._engine = engine
+        self._statement = lock
+        self._settings = {**_SESSION, "lock_timeout": f"{patience.total_seconds()}s"}
         # PostgreSQL cuts it after 63 bytes
         self._note = "/".join(("guanjia", str(os.getpid()), _stamp(now), socket.gethostname()))[:63]
-        self._connection = self._take()
+        with legible(engine):
+            self._connection = self._take()
 
     def renew(self) -> None:
         """See Lease."""
@@ -131,14 +151,14 @@ class _Session:
         return connection
 
     def _lock(self, connection: Connection) -> None:
-        for name, value in {"application_name": self._note, **_SESSION}.items():
+        for name, value in {"application_name": self._note, **self._settings}.items():
             connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
         try:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _KEY})
+            connection.execute(self._statement, {"key": _KEY})
         except Unavailable as error:
             if getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                 raise
-            holder = connection.scalar(_HOLDER, {"key": _KEY})
+            holder = connection.scalars(_HOLDER, {"key": _KEY}).first()
             raise _refusal_of_session(name_of(self._engine), holder) from None
 
 
@@ -156,9 +176,7 @@ def _refusal_of_session(database: str, note: str | None) -> AlreadyRunning:
 
 
 @contextmanager
-def _hold_session(engine: Engine, now: datetime) -> Iterator[Lease]:
-    with legible(engine):
-        session = _Session(engine, now)
+def _hold_session(session: _Session) -> Iterator[Lease]:
     try:
         yield session
     finally:

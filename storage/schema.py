@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from domain.errors import Refusal
+from storage import queue
 from storage.place import Damaged, file_of, is_absent, legible, name_of
 from storage.steps import HEAD, altering, building, upgrade
 
@@ -48,6 +49,9 @@ def migrate(engine: Engine) -> str | None:
     if before != HEAD:
         with altering(engine) as connection:
             upgrade(connection)
+    if not queue.fits(engine):
+        with engine.begin() as connection:
+            queue.rebuild(connection)
     return before
 
 
@@ -61,6 +65,8 @@ def verify(engine: Engine) -> None:
     _refuse_newer(found, engine)
     if found < HEAD:
         raise WrongSchema("schema-older", database=name_of(engine), found=found, needed=HEAD)
+    if not queue.fits(engine):
+        raise WrongSchema("schema-older", database=name_of(engine), found=f"{found}-", needed=f"{HEAD} (Procrastinate)")
 
 
 def _look_through(engine: Engine) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from storage.election import Candidate
 from storage.engine import open_engine
-from storage.lease import AlreadyRunning, hold
+from storage.lease import AlreadyRunning, hold, join
 from storage.place import Unreachable
 from tests.storage.conftest import Fresh
 from tests.storage.said import said
@@ -102,25 +103,62 @@ def test_a_lock_that_cannot_be_written_is_named(fresh: Fresh):
 
 
 @pytest.mark.postgres
-class TestWhenPostgreSQLDropsTheConnection:
-    @staticmethod
-    def drop(engine: Engine) -> None:
-        with engine.connect() as connection:
-            connection.execute(
-                text("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted")
-            )
+class TestMembersOnPostgreSQL:
+    def test_any_number_work_side_by_side(self, fresh: Fresh):
+        engine = fresh("postgres")
+        with join(engine, now=NOW), join(engine, now=NOW) as second:
+            second.renew()
 
+    def test_whoever_wants_it_alone_waits_until_all_have_left(self, fresh: Fresh):
+        engine = fresh("postgres")
+        with join(engine, now=NOW):
+            assert f"process {os.getpid()} on" in refusal_of(engine)
+        with hold(engine, now=NOW):
+            pass
+
+    def test_nobody_joins_while_it_is_held_alone(self, fresh: Fresh):
+        engine = fresh("postgres")
+        with another_process(engine) as holder, pytest.raises(AlreadyRunning) as refusal, join(engine, now=NOW):
+            pass
+        assert refusal.value.values["pid"] == str(holder.pid)
+
+    def test_one_is_elected_and_the_next_when_it_is_gone(self, fresh: Fresh):
+        engine = fresh("postgres")
+        first, second = Candidate(engine), Candidate(engine)
+        assert [first.ask(), second.ask(), first.ask()] == [True, False, True]
+        drop(engine)
+        assert [second.ask(), second.ask(), first.ask(), first.ask()] == [True, True, False, False]
+        second.resign()
+        assert first.ask()
+        first.resign()
+
+
+def test_on_sqlite_a_second_member_is_one_too_many(fresh: Fresh):
+    engine = fresh("sqlite")
+    with join(engine, now=NOW):
+        refusal_of(engine)
+
+
+def drop(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        )
+
+
+@pytest.mark.postgres
+class TestWhenPostgreSQLDropsTheConnection:
     def test_the_holder_takes_it_again(self, fresh: Fresh):
         engine = fresh("postgres")
         with hold(engine, now=NOW) as lease:
-            self.drop(engine)
+            drop(engine)
             lease.renew()
             refusal_of(engine)
 
     def test_the_holder_hears_that_somebody_was_faster(self, fresh: Fresh):
         engine = fresh("postgres")
         with hold(engine, now=NOW) as lease:
-            self.drop(engine)
+            drop(engine)
             with another_process(engine) as second, pytest.raises(AlreadyRunning) as refusal:
                 lease.renew()
         assert refusal.value.values["pid"] == str(second.pid)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
+from storage import queue
+
 revision = "0006"
 down_revision = "0005"
 
 
-def upgrade() -> None: ...
+def upgrade() -> None:
+    op.create_table(
+        "installation",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        queue.rebuild(op.get_bind())
 
 
-def downgrade() -> None: ...
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        queue.remove(op.get_bind())
+    op.drop_table("installation")
