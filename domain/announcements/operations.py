@@ -17,7 +17,7 @@ from domain.announcements.changing import find, manages, policy, require, step
 from domain.announcements.lifecycle import Action, Status
 from domain.announcements.model import Again, Announcement, Draft, Leaflet
 from domain.announcements.ports import AnnouncementWork
-from domain.announcements.sending import CHUNK
+from domain.announcements.sending import HOLD
 from domain.announcements.wording import check
 from domain.errors import NotAllowed, NotNow, Refusal
 
@@ -124,7 +124,7 @@ def pause(*, work: AnnouncementWork, announcement_id: int, by: int | None, now: 
     """No more of it leaves until somebody resumes it; what is under way arrives."""
     event = events.AnnouncementPaused(announcement_id=announcement_id, by=by)
     after = step(work, announcement_id, Action.PAUSE, event, now, resume_at=None, held=True, due_at=now)
-    work.recipients.hold_back(announcement_id, limit=CHUNK)  # the next to leave; the clock sees to the others
+    work.recipients.hold_back(announcement_id, limit=HOLD)  # the next to leave; the clock sees to the others
     return after
 
 

@@ -17,6 +17,7 @@ from domain.messaging.model import Delivery, Lane
 from domain.register.model import Group, GroupKind
 
 CHUNK = 2000  # deliveries a transaction: others write in between
+HOLD = 5000  # the same where they are only changed
 COUNT_EVERY = timedelta(seconds=3)
 
 
@@ -50,10 +51,10 @@ def _send(work: AnnouncementWork, announcement: Announcement, now: datetime) -> 
     if (morning := _awake(work, announcement, now)) > now:
         event = events.AnnouncementPaused(announcement_id=announcement.id, until=morning)
         change(work, announcement, Action.PAUSE, event, now, resume_at=morning, held=True, due_at=now)
-        return work.recipients.hold_back(announcement.id, limit=CHUNK)
+        return work.recipients.hold_back(announcement.id, limit=HOLD)
     if announcement.held:
         expires_at = now + policy(work, announcement).expires
-        freed = work.recipients.let_go(announcement.id, limit=CHUNK, expires_at=expires_at)
+        freed = work.recipients.let_go(announcement.id, limit=HOLD, expires_at=expires_at)
         if not freed:
             work.announcements.save(replace(announcement, held=False))
         return freed or 1
@@ -140,7 +141,7 @@ def _rest(work: AnnouncementWork, announcement: Announcement, now: datetime) -> 
         event = events.AnnouncementResumed(announcement_id=announcement.id)
         change(work, announcement, Action.RESUME, event, now, resume_at=None, due_at=now)
         return 1
-    held = work.recipients.hold_back(announcement.id, limit=CHUNK)
+    held = work.recipients.hold_back(announcement.id, limit=HOLD)
     if not held:
         work.announcements.save(replace(announcement, due_at=announcement.resume_at, speed=0.0, counted_at=None))
     return held
@@ -148,7 +149,7 @@ def _rest(work: AnnouncementWork, announcement: Announcement, now: datetime) -> 
 
 def _end(work: AnnouncementWork, announcement: Announcement, now: datetime) -> int:
     """Stopped: everybody of the audience has a delivery all the same, and each that has not left ends now."""
-    touched = _spread(work, announcement, now) or work.recipients.cancel(announcement.id, limit=CHUNK, now=now)
+    touched = _spread(work, announcement, now) or work.recipients.cancel(announcement.id, limit=HOLD, now=now)
     if touched:
         return touched
     tally = work.recipients.tally(announcement)
