@@ -27,7 +27,7 @@ from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.normalise import normalise
 from bot.understanding.phrases import guess_language, languages, phrases
 from bot.understanding.rules import rulebook
-from bot.understanding.urgency import EMERGENCY, find_hazard, judge_urgency
+from bot.understanding.urgency import EMERGENCY, judge_urgency
 
 BATCHES = Path(__file__).parents[1] / "tests" / "bot" / "understanding" / "batches"
 STRENGTH = 0.3  # of the regularisation, inverted
@@ -43,7 +43,7 @@ def rows(examples: Sequence[Example]) -> Iterator[Row]:
         said = normalise(example.text)
         known = phrases(guess_language(said.plain) or example.language)
         found = by_concept(lexicon(known.language).find(said), rulebook().groups)
-        if judge_urgency(find_hazard(found, known.reach), found, known.reach)[0] == EMERGENCY:
+        if judge_urgency(found, known.reach, said.plain)[0] == EMERGENCY:
             continue
         if example.intent == EMERGENCY or said.plain.strip(" .,!?~。、…;:") in known.control:
             continue

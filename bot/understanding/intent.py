@@ -8,6 +8,7 @@ from bot.understanding.learned import features_of, weights
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
 NOTHING = "none"
+DENIED = "!"
 EARLY = 0.6  # what is said first is usually the matter
 UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat"})  # what remains when no rule fired
 UNSURE = 0.2
@@ -28,13 +29,18 @@ class Weighed:
 
 
 def judge_category(found: Found, reach: int, length: int) -> Weighed:
-    """The matter of the message; `none` when no rule fired."""
-    fired = fire(rulebook().categories, found, reach)
+    """The matter of the message; `none` when no rule fired. "No bill came" is about bills: what is denied counts."""
+    fired = fire(rulebook().categories, _with_denied(found), reach)
     by_label: dict[str, list[float]] = defaultdict(list)
     for each in fired:
         by_label[each.rule.label].append(each.rule.weight + EARLY * (1 - each.start / max(length, 1)))
     scores = {label: max(weights) + MORE * (sum(weights) - max(weights)) for label, weights in by_label.items()}
     return Weighed(_ranked(scores), tuple(fired))
+
+
+def _with_denied(found: Found) -> Found:
+    denied = {name.removeprefix(DENIED): hits for name, hits in found.items() if name.startswith(DENIED)}
+    return {**found, **{name: (*found.get(name, ()), *hits) for name, hits in denied.items()}} if denied else found
 
 
 def judge_intent(found: Found, category: Weighed, reach: int) -> Weighed:

@@ -13,7 +13,7 @@ from bot.understanding.places import read_place
 from bot.understanding.rooms import RoomIndex
 from bot.understanding.rules import Fired, rulebook
 from bot.understanding.times import read_when
-from bot.understanding.urgency import NORMAL, find_hazard, judge_urgency
+from bot.understanding.urgency import NORMAL, judge_urgency
 
 CONTROL, EMERGENCY = "control", "emergency"
 _trimmed = " .,!?~。、…;:"
@@ -39,8 +39,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
     hits = lexicon(known).find(said)
     found = by_concept(hits, rulebook().groups)
     reach = phrases(known).reach
-    hazard = find_hazard(found, reach)
-    urgency, reasons = judge_urgency(hazard, found, reach)
+    urgency, reasons, hazard = judge_urgency(found, reach, said.plain)
     category = judge_category(found, reach, len(said.plain))
     by_rules = judge_intent(found, category, reach)
     intent = weigh_by_examples(by_rules, found, category, length=len(said.plain), spaced=phrases(known).spaced)

@@ -1,21 +1,45 @@
 """Is somebody in danger now, or is there no hurry: hazards and urgency from the rules that fired."""
 
-from collections.abc import Sequence
+import re
+from bisect import bisect
+from collections.abc import Mapping, Sequence
 
+from bot.understanding.lexicon import Hit
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
 EMERGENCY, NORMAL, PLANNED = "emergency", "normal", "planned"
-DRILL, STORY, OVER = "drill", "story", "over"
-WHAT_IF, PAST, NOW = "what_if", "past", "now"
-NARRATIVE, COMPLAIN = "narrative", "complain"
+NEVER_NOW = frozenset(
+    {"drill", "story", "over"}
+)  # whoever says one of these stands in no danger, whatever else is said
+NOT_NOW = frozenset({"what_if", "past"})  # ... and this holds for its sentence
+NOW, NARRATIVE = "now", "narrative"
+GRIEVANCE = frozenset(
+    {"complain", "ignored", "long_time", "repeated", "demand"}
+)  # the matter of letters, not of alarms
+
+_sentence_end = re.compile(r"[.!?;\n](?!\d)|[。;！？]")
+
+
+def happening(found: Found, plain: str) -> Found:
+    """What is reported as going on: rehearsals, "what if", old stories and long grievances are left out."""
+    if NEVER_NOW & found.keys() or (NARRATIVE in found and GRIEVANCE & found.keys() and NOW not in found):
+        return {}
+    if not NOT_NOW & found.keys():
+        return found
+    ends = [end.start() for end in _sentence_end.finditer(plain)]
+    moot = _sentences(found, NOT_NOW, ends) - _sentences(found, {NOW}, ends)
+    alive = {name: [hit for hit in hits if bisect(ends, hit.start) not in moot] for name, hits in found.items()}
+    return {name: hits for name, hits in alive.items() if hits}
+
+
+def _sentences(found: Mapping[str, Sequence[Hit]], names: frozenset[str] | set[str], ends: Sequence[int]) -> set[int]:
+    return {bisect(ends, hit.start) for name in names for hit in found.get(name, ())}
 
 
 def find_hazard(found: Found, reach: int) -> Fired | None:
-    """The gravest danger that is reported as going on; a rehearsal, a "what if" and an old story are not."""
+    """The gravest danger in what is happening."""
     fired = [each for each in fire(rulebook().hazards, found, reach) if not _is_denied(each, found)]
-    if not fired or not _is_happening(found):
-        return None
-    return max(fired, key=lambda each: (each.rule.weight, -each.start))
+    return max(fired, key=lambda each: (each.rule.weight, -each.start), default=None)
 
 
 def _is_denied(fired: Fired, found: Found) -> bool:
@@ -23,23 +47,14 @@ def _is_denied(fired: Fired, found: Found) -> bool:
     return any(f"!{concept}" in found for concept in fired.rule.concepts)
 
 
-def _is_happening(found: Found) -> bool:
-    if DRILL in found or STORY in found or OVER in found:
-        return False
-    if NARRATIVE in found:  # who writes a page is not standing in smoke: "now" may mean this year
-        return not (WHAT_IF in found or PAST in found or COMPLAIN in found)
-    return NOW in found or not (WHAT_IF in found or PAST in found)
-
-
-def judge_urgency(hazard: Fired | None, found: Found, reach: int) -> tuple[str, Sequence[Fired]]:
-    """The urgency and why; danger outweighs "no hurry"."""
+def judge_urgency(found: Found, reach: int, plain: str) -> tuple[str, Sequence[Fired], Fired | None]:
+    """The urgency, why, and the danger if there is one; danger outweighs "no hurry"."""
+    going_on = happening(found, plain)
+    hazard = find_hazard(going_on, reach)
     if hazard:
-        return EMERGENCY, (hazard,)
-    fired = fire(rulebook().urgency, found, reach)
-    if not _is_happening(found):
-        fired = [each for each in fired if each.rule.label != EMERGENCY]
-    for label in (EMERGENCY, PLANNED):
-        reasons = [each for each in fired if each.rule.label == label]
+        return EMERGENCY, (hazard,), hazard
+    for label, said in ((EMERGENCY, going_on), (PLANNED, found)):
+        reasons = [each for each in fire(rulebook().urgency, said, reach) if each.rule.label == label]
         if reasons:
-            return label, reasons
-    return NORMAL, ()
+            return label, reasons, None
+    return NORMAL, (), None
