@@ -94,7 +94,7 @@ def invite(
         life = timedelta(minutes=minutes)
         register.invite(work=work, person_id=found.id, token=token, now=utc_now(), life=life)
     links = {"web": f"{settings.http.url}/i/{token}"}
-    if bot := asyncio.run(_bot_name(settings)):
+    if bot := asyncio.run(bot_name(settings)):
         links["telegram"] = f"https://t.me/{bot}?start={token}"
     if as_json:
         typer.echo(json.dumps({"person": found.id, "minutes": minutes, "links": links}))
@@ -137,7 +137,7 @@ def rehire(person: Annotated[str, typer.Argument(help="Name, phone number or id.
     typer.echo(say("rehired", name=found.name))
 
 
-async def _bot_name(settings: Settings) -> str | None:
+async def bot_name(settings: Settings) -> str | None:
     """The bot's username, where there is a bot and Telegram can be reached."""
     from telegram.error import TelegramError
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
-from sqlalchemy import make_url
 
 import commands
 import delivery_commands
 import knowledge_commands
+import qr_commands
 from bot import logs
 from bot.channels.base import DeliveryError
 from settings import Settings
-from terminal import LOCALES, ROOT, complain, held, load, say, utc_now
+from terminal import LOCALES, complain, joined, load, say, secret_of, utc_now
 
 cli = typer.Typer(
     name="guanjia",
@@ -27,40 +25,25 @@ cli = typer.Typer(
 )
 
 
-def secret_of(settings: Settings) -> str:
-    """The secret that signs cookies: the setting, or one made once and kept beside the database."""
-    if settings.secret:
-        return settings.secret.get_secret_value()
-    path = _data_folder(settings) / "secret"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
-
-
-def _data_folder(settings: Settings) -> Path:
-    url = make_url(settings.database_url)
-    folder = Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else ROOT / "var"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def log_to_stderr(settings: Settings) -> None:
     """Logs as the settings want them; our secrets never show."""
     telegram = settings.telegram
-    hidden = [one.get_secret_value() for one in (settings.secret, telegram.token, telegram.webhook_secret) if one]
+    ours = (settings.secret, telegram.token, telegram.webhook_secret, *settings.wecom.hidden)
+    hidden = [one.get_secret_value() for one in ours if one]
     as_json = settings.log.format == "json" or (settings.log.format == "auto" and not sys.stderr.isatty())
     logs.set_up(level=settings.log.level, as_json=as_json, secrets=hidden)
 
 
-def serve(settings: Settings, *, demo: bool) -> None:
+def serve(settings: Settings, *, role: str = "all", demo: bool = False) -> None:
     """Run until stopped."""
-    from service import Service, run_until_stopped
+    from service import ALL_ROLES, Service, run_until_stopped
     from storage import demo as example
 
     log_to_stderr(settings)
-    with held(settings) as (database, lease):
-        service = Service(settings, database, secret=secret_of(settings), keep=lease.renew, demo=demo)
+    roles = ALL_ROLES if role == "all" else {role}
+    with joined(settings) as (database, lease):
+        secret = secret_of(settings)
+        service = Service(settings, database, secret=secret, keep=lease.renew, roles=roles, demo=demo)
         if demo and example.is_empty(database):
             example.seed(database, aloud=service.database, locale=LOCALES / "zh_CN", now=utc_now())
         typer.secho(f"Guanjia 管家  {settings.http.url}  (Ctrl+C)", fg="green", err=True)
@@ -71,9 +54,17 @@ def serve(settings: Settings, *, demo: bool) -> None:
 
 
 @cli.command()
-def run() -> None:
+def run(
+    role: Annotated[
+        Literal["all", "web", "worker", "clock"],
+        typer.Option(help="What this process does for an installation of several, which needs PostgreSQL."),
+    ] = "all",
+) -> None:
     """Run the service on the estate's own data."""
-    serve(load(), demo=False)
+    settings = load()
+    if role != "all" and settings.database_url.startswith("sqlite"):
+        raise complain(say("role-needs-postgresql", role=role), 2)
+    serve(settings, role=role)
 
 
 @cli.command()
@@ -93,6 +84,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Instead of 8000.")] = No
 cli.add_typer(commands.cli)
 cli.add_typer(knowledge_commands.cli, name="knowledge")
 cli.add_typer(delivery_commands.cli, name="deliveries")
+cli.add_typer(qr_commands.cli)
 
 if __name__ == "__main__":
     cli(prog_name="guanjia")

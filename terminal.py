@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +15,14 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import make_url
 
 from bot.words import Words
 from domain.errors import Refusal, Unavailable
 from settings import Settings
 from storage import lease, place, schema
 from storage.engine import Database, open_engine
+from storage.installation import kept
 
 ROOT = Path(__file__).parent
 LOCALES = ROOT / "locales"
@@ -63,6 +66,34 @@ def load() -> Settings:
         raise typer.Exit(2) from None
 
 
+def secret_of(settings: Settings) -> str:
+    """The secret that signs cookies: the setting, or one made once and kept beside an SQLite database, or in PostgreSQL.
+
+    There it is the same for every process, on whichever machine.
+    """
+    if settings.secret:
+        return settings.secret.get_secret_value()
+    path = _data_folder(settings) / "secret"
+    engine = open_engine(settings.database_url)
+    if engine.dialect.name != "sqlite":
+        return kept(engine, "secret", lambda: _read(path) if path.exists() else secrets.token_urlsafe(32))
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    return _read(path)
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip()
+
+
+def _data_folder(settings: Settings) -> Path:
+    url = make_url(settings.database_url)
+    folder = Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else ROOT / "var"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """What is refused is said in one line, with an exit code of its own."""
@@ -84,11 +115,14 @@ def opened(settings: Settings) -> Iterator[Database]:
 
 
 @contextmanager
-def held(settings: Settings) -> Iterator[tuple[Database, lease.Lease]]:
-    """The database, ready for work, and no other process working on it."""
+def joined(settings: Settings) -> Iterator[tuple[Database, lease.Lease]]:
+    """The database, ready for work: on SQLite for this process alone, on PostgreSQL for one more member."""
     with refusals():
         engine = open_engine(settings.database_url)
-        with lease.hold(engine, now=utc_now()) as ours:
+        if engine.dialect.name != "sqlite" and place.is_absent(engine):
+            with lease.hold(engine, now=utc_now(), patience=timedelta(minutes=1)):  # another one may be making it
+                schema.prepare(engine)
+        with lease.join(engine, now=utc_now()) as ours:
             schema.prepare(engine)
             yield Database(engine), ours
 

@@ -37,10 +37,10 @@ class SqlDoors:
         statement = upsert(self._connection.dialect.name, room_codes).values(new)
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=[room_codes.c.digest]))
 
-    def close(self, room_ids: Collection[int], *, now: datetime) -> None:
-        for room_id in room_ids:
-            good = room_codes.c.room_id == room_id, room_codes.c.closed_at.is_(None)
-            self._connection.execute(update(room_codes).where(*good).values(closed_at=now))
+    def close(self, newest: Mapping[int, int], *, now: datetime) -> None:
+        for room_id, edition in newest.items():
+            earlier = room_codes.c.room_id == room_id, room_codes.c.edition < edition, room_codes.c.closed_at.is_(None)
+            self._connection.execute(update(room_codes).where(*earlier).values(closed_at=now))
 
     def named_by(self, digest: str) -> int | None:
         good = room_codes.c.digest == digest, room_codes.c.closed_at.is_(None)

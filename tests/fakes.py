@@ -273,8 +273,8 @@ class FakeDoors:
     def open_by(self, digest: str, *, room_id: int, edition: int, now: datetime) -> None:
         self.codes.setdefault(digest, (room_id, edition))
 
-    def close(self, room_ids: Collection[int], *, now: datetime) -> None:
-        self.closed |= {digest for digest, (room, _) in self.codes.items() if room in room_ids}
+    def close(self, newest: Mapping[int, int], *, now: datetime) -> None:
+        self.closed |= {digest for digest, (room, edition) in self.codes.items() if edition < newest.get(room, 0)}
 
     def named_by(self, digest: str) -> int | None:
         return self.codes[digest][0] if digest in self.codes and digest not in self.closed else None

@@ -22,13 +22,11 @@ CODE_BYTES = 18  # 144 bits
 def issue(
     *, work: RegisterWork, rooms: Sequence[Room], secret: str, now: datetime, renew: bool = False
 ) -> Mapping[int, str]:
-    """A code for each room, by its id: the same whenever it is printed again, until one *renews* it.
+    """A code for each room, by its id: the same whenever it is printed again, until one renews it and retires the old.
 
     Only its hash is kept, so codes that hang on doors stay good when *secret* changes; printed again, they are others.
     """
     editions = work.doors.editions([room.id for room in rooms])
-    if renew:
-        work.doors.close(list(editions), now=now)
     codes = {}
     for room in rooms:
         number = editions.get(room.id, 0) + (1 if renew or room.id not in editions else 0)
@@ -36,6 +34,11 @@ def issue(
         codes[room.id] = urlsafe_b64encode(mark[:CODE_BYTES]).decode()
         work.doors.open_by(digest(codes[room.id]), room_id=room.id, edition=number, now=now)
     return codes
+
+
+def retire(*, work: RegisterWork, rooms: Sequence[Room], now: datetime) -> None:
+    """Only the newest code of each of these rooms is good from now on."""
+    work.doors.close(work.doors.editions([room.id for room in rooms]), now=now)
 
 
 def arrive(*, work: RegisterWork, code: str, channel: str, user: str, now: datetime) -> Room:

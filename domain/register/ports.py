@@ -114,8 +114,8 @@ class Doors(Protocol):
     def open_by(self, digest: str, *, room_id: int, edition: int, now: datetime) -> None:
         """From now on this code names the room; keeping it again changes nothing."""
 
-    def close(self, room_ids: Collection[int], *, now: datetime) -> None:
-        """No code that these rooms were given until now is good any more."""
+    def close(self, newest: Mapping[int, int], *, now: datetime) -> None:
+        """No code of an earlier edition than these, by their rooms, is good any more."""
 
     def named_by(self, digest: str) -> int | None:
         """The room's id, as long as the code is good."""

@@ -20,6 +20,7 @@ from bot.channels.web.taking import take
 from bot.channels.web.visitors import admit, user_of
 
 STATIC = Path(__file__).parent / "static"
+_ROOM = "room-"  # what was scanned at a door
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -32,14 +33,18 @@ async def show_chat(web: WebChannel, request: Request) -> Response:
 
 async def show_invite(request: Request) -> Response:
     """One big button. Looking at the page, as link previews do, does not use the link up."""
-    _token(request)
-    return _door(request, "web-invite", button="web-invite-button")
+    at_a_room = _token(request).startswith(_ROOM)
+    return _door(request, "web-room" if at_a_room else "web-invite", button="web-invite-button")
 
 
 async def accept_invite(web: WebChannel, request: Request) -> Response:
-    """A user of its own for this browser; the app sees "/start TOKEN" and does the rest, as on any channel."""
+    """A user of its own for this browser; the app sees "/start TOKEN" and does the rest, as on any channel.
+
+    A room's printed code makes nobody somebody else: who is known here stays who they are.
+    """
     token, response = _token(request), RedirectResponse("/", status_code=303)
-    user = admit(web, request, response)
+    known = user_of(web, request) if token.startswith(_ROOM) else None
+    user = known or admit(web, request, response)
     language = words.best(request.headers.get("accept-language", ""))
     await take(web, Update(key=secrets.token_hex(16), chat=user, user=user, language=language, text=f"/start {token}"))
     return response

@@ -49,6 +49,19 @@ async def test_using_a_link_is_the_same_as_start_on_any_other_channel(real: Hous
     assert not real.log(user)  # the token is in no chat
 
 
+async def test_a_code_at_a_room_opens_a_chat_and_leaves_who_is_known_here_who_they_are(
+    real: House, visitor: httpx.AsyncClient
+) -> None:
+    assert "phone number" in (await visitor.get(f"/i/room-{TOKEN}")).text
+    user = await enter(real, visitor)
+    answer = await visitor.post(f"/i/room-{TOKEN}")
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (303, False)
+    incoming = real.channel.parse(real.inbox()[-1].body)
+    assert incoming is not None
+    assert incoming.sender is not None
+    assert (incoming.text, incoming.sender.user) == (f"room-{TOKEN}", user)
+
+
 async def test_the_cookie_is_closed_to_scripts_and_other_sites(visitor: httpx.AsyncClient) -> None:
     cookie = (await visitor.post(f"/i/{TOKEN}")).headers["Set-Cookie"].lower()
     assert "httponly" in cookie

@@ -1,0 +1,1 @@
+"""Printed sheets: codes for the rooms of a building, as PDF or pictures."""
