@@ -59,7 +59,8 @@ class SqlPictures:
         return [(row.ref, row.media_id) for row in rows]
 
     def keep(self, ref: str, content: bytes) -> None:
-        self._connection.execute(update(wecom_pictures).where(wecom_pictures.c.ref == ref).values(content=content))
+        missing = wecom_pictures.c.ref == ref, wecom_pictures.c.content.is_(None)
+        self._connection.execute(update(wecom_pictures).where(*missing).values(content=content))
 
     def get(self, ref: str) -> tuple[str, bytes | None] | None:
         found = select(wecom_pictures.c.media_id, wecom_pictures.c.content).where(wecom_pictures.c.ref == ref)

@@ -56,7 +56,8 @@ class Pictures(Protocol):
     def waiting(self, *, since: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """Ref and media id of what was sent after that and is not fetched yet, oldest first."""
 
-    def keep(self, ref: str, content: bytes) -> None: ...
+    def keep(self, ref: str, content: bytes) -> None:
+        """It was fetched; what is kept already stays."""
 
     def get(self, ref: str) -> tuple[str, bytes | None] | None:
         """Its media id, and its content once it was fetched."""

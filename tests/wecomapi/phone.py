@@ -81,8 +81,8 @@ class Phone:
             assert query["scope"] == "snsapi_base"
             code = secrets.token_urlsafe(16)
             self._api.world.tickets[code] = self.userid
-            back = {"code": code, "state": query["state"]}
-            async with session.get(query["redirect_uri"], params=back, allow_redirects=False) as second:
+            back = f"{query['redirect_uri']}&code={code}&state={query['state']}"
+            async with session.get(back, allow_redirects=False) as second:
                 return Answer(second.status, await second.text() or second.headers.get("location", ""))
 
     async def _happens(self, **fields: object) -> Answer:

@@ -41,6 +41,8 @@ class Message:
     @property
     def buttons(self) -> dict[str, str]:
         """Label → key of every button and of what the menu in the corner holds."""
+        if "replace_text" in self.content:  # it stands in their place, in grey
+            return {}
         menu = self.content.get("action_menu", {}).get("action_list", [])
         return {one["text"]: one["key"] for one in [*self.content.get("button_list", []), *menu] if "key" in one}
 

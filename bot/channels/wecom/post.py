@@ -1,0 +1,135 @@
+"""A parcel as calls of WeCom's API: said, brought up to date, or answering a press."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+import structlog
+
+from bot.channels.base import DeliveryError, Outgoing, Parcel
+from bot.channels.wecom.budget import GROUP, MEMBER, Budget
+from bot.channels.wecom.calls import Calls
+from bot.channels.wecom.failing import Failed, meaning
+from bot.channels.wecom.markup import Face, parts
+from bot.channels.wecom.places import ROBOT, Member, Place, Places
+from bot.channels.wecom.updates import Updates
+from domain.errors import Unavailable
+from domain.messaging.model import Mode
+
+FetchElsewhere = Callable[[str, str], Awaitable[bytes]]
+Step = Callable[[], Awaitable[str | None]]  # the code for updating a card, if it is one
+_REMEMBERED: Final = 1000
+# Cards that are brought up to date after a press of theirs: no other word is needed. A talk's are not.
+_KEPT_TRUE: Final = ("ticket:", "work:", "manage:", "answer:")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Saying:
+    """How much of a delivery is out already: a further try goes on from there."""
+
+    task: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    done: int = 0
+    code: str | None = None
+
+
+class Postman:
+    """Carries parcels to WeCom. *fetch* gives the bytes of a photo, whatever channel it came by."""
+
+    def __init__(
+        self, calls: Calls, places: Places, updates: Updates, budget: Budget, *, fetch: FetchElsewhere
+    ) -> None:
+        self._calls = calls
+        self._places = places
+        self._updates = updates
+        self._budget = budget
+        self._fetch = fetch
+        self._begun: dict[int, Saying] = {}
+
+    async def carry(self, parcel: Parcel) -> str | None:
+        """Do what the parcel's mode says; what its message is called from now on, if there is a new one.
+
+        :raises DeliveryError: with what it means for the row
+        """
+        delivery = parcel.delivery
+        try:
+            match delivery.mode:
+                case Mode.SEND:
+                    return await self._send(parcel)
+                case Mode.EDIT:
+                    await self._updates.edit(parcel)
+                case Mode.TOAST:
+                    await self._toast(parcel.message)
+                case Mode.LEAVE:  # a group of WeCom's exists only on our own allow-list
+                    pass
+        except Unavailable as error:
+            failure = DeliveryError(str(error))
+        except Failed as error:
+            repeatable = delivery.mode is not Mode.SEND
+            failure = meaning(error, repeatable=repeatable, robot=delivery.chat.startswith(ROBOT))
+        else:
+            return None
+        raise failure
+
+    # ---- a new message ----
+
+    async def _send(self, parcel: Parcel) -> str:
+        delivery, face = parcel.delivery, Face.of(parcel.message)
+        place, saying = await self._places.find(delivery.chat), self._saying(delivery.id)
+        steps = [*await self._photos(parcel, place), *_words(face, place, saying.task)]
+        left = steps[saying.done :]
+        self._budget.take(delivery.chat, len(left), MEMBER if place.private else GROUP)
+        for step in left:
+            saying.code = await step() or saying.code
+            saying.done += 1
+        self._begun.pop(delivery.id, None)
+        if (delivery.subject or "").startswith(_KEPT_TRUE):
+            await self._updates.remember(delivery.chat, face, task=saying.task, code=saying.code)
+        return saying.task
+
+    async def _photos(self, parcel: Parcel, place: Place) -> list[Step]:
+        """Ahead of the words; one that is gone holds up nothing."""
+        steps: list[Step] = []
+        for channel, handle in parcel.photos:
+            try:
+                content = await self._fetch(channel, handle)
+            except (LookupError, DeliveryError) as error:
+                if isinstance(error, DeliveryError) and not error.permanent:
+                    raise
+                log.warning("wecom-photo-left-out", delivery=parcel.delivery.id)
+                continue
+            steps.append(partial(place.show, content))
+        return steps
+
+    def _saying(self, delivery: int) -> Saying:
+        saying = self._begun.setdefault(delivery, Saying())
+        if len(self._begun) > _REMEMBERED:
+            del self._begun[next(iter(self._begun))]
+        return saying
+
+    # ---- the answer to a press ----
+
+    async def _toast(self, message: Outgoing) -> None:
+        """WeCom has none: a short text, or nothing where the card that was pressed says it itself."""
+        kind, _, who = (message.toast or "").partition(":")
+        user, _, task = who.partition(":")
+        if kind == "card" and not message.alert and await self._updates.known([task]):
+            return
+        words = parts(Face.of(message).text)
+        self._budget.take(user, len(words), MEMBER)
+        for part in words:
+            await Member(user, self._calls).say("text", {"content": part})
+
+
+def _words(face: Face, place: Place, task: str) -> list[Step]:
+    """In full as texts where a card would not show them, or where there is nothing to press."""
+    texts: list[Step] = []
+    if face.text and not (face.buttons and place.holds(face)):
+        texts = [partial(place.say, "text", {"content": words}) for words in parts(face.text)]
+    pressed = place.cards(face, task) if face.buttons else []
+    return [*texts, *(partial(place.say, *card) for card in pressed)]

@@ -1,0 +1,121 @@
+"""Cards that are out, kept true: each may be updated once, and once more for every press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.channels.base import Parcel
+from bot.channels.wecom.budget import GROUP, MEMBER, Budget
+from bot.channels.wecom.calls import Calls
+from bot.channels.wecom.failing import Failed, meaning
+from bot.channels.wecom.markup import Face, cards, parts, settled
+from bot.channels.wecom.places import Places
+from bot.tencent.tokens import Transact
+from domain.errors import Unavailable
+from domain.messaging.wecom import CODE_LIFE, Card, WecomWork
+
+log = structlog.get_logger(__name__)
+
+
+class Updates:
+    """Remembers what each card shows, and brings it up to date where that is worth its one update."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        places: Places,
+        budget: Budget,
+        *,
+        commit: Transact,
+        read: Transact,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._calls = calls
+        self._places = places
+        self._budget = budget
+        self._commit = commit
+        self._read = read
+        self._now = now
+
+    async def remember(self, chat: str, face: Face, *, task: str, code: str | None) -> None:
+        """A card is out; one that could not be remembered is merely not updated."""
+        now = self._now()
+        until = now + CODE_LIFE if code else None
+        card = Card(
+            task=task, chat=chat, text=face.text, labels=face.labels, code=code, good_until=until, made_at=now
+        )  # fmt: skip
+
+        def add(work: WecomWork) -> None:
+            work.wecom_cards.add(card)
+
+        try:
+            await self._commit(add)
+        except Unavailable as error:
+            log.warning("wecom-card-not-remembered", reason=str(error))
+
+    async def known(self, tasks: Sequence[str]) -> list[Card]:
+        """Those of the cards that are kept true."""
+
+        def look(work: WecomWork) -> list[Card]:
+            return [card for task in tasks if (card := work.wecom_cards.get(task))]
+
+        return await self._read(look)
+
+    async def edit(self, parcel: Parcel) -> None:
+        """Every copy whose change is worth it; where no update is left, one word for all of them, if that matters."""
+        face, late = Face.of(parcel.message), []
+        for card in await self.known(parcel.copies):
+            if (card.labels, _about(card.text)) == (face.labels, _about(face.text)):
+                continue  # the one update is kept for what can be pressed, and for what and where it is
+            if await self._updated(card, face):
+                await self._show([card], face)
+            elif (card.labels and not face.labels) or _about(card.text) != _about(face.text):
+                late.append(card)
+        if late:
+            await self._tell(parcel.delivery.chat, late[-1], face)
+            await self._show(late, face)
+
+    async def _updated(self, card: Card, face: Face) -> bool:
+        """False when there is no update left, whatever WeCom calls that."""
+        code = card.code_at(self._now())
+        if code is None:
+            return False
+        fresh = cards(face, card.task)[0] if face.buttons else settled(face, _news(card, face)[-1])
+        try:
+            await self._calls.update(card.chat, code, fresh)
+        except Failed as error:
+            failure = meaning(error, repeatable=True)
+            if not failure.permanent or failure.unreachable:
+                raise
+            log.info("wecom-card-not-updated", reason=failure.reason)
+            return False
+        return True
+
+    async def _tell(self, chat: str, card: Card, face: Face) -> None:
+        """What the card is about, and every line that was not on it."""
+        lines = dict.fromkeys([face.title, *_news(card, face)])
+        place, words = await self._places.find(chat), parts("\n".join(lines))
+        self._budget.take(chat, len(words), MEMBER if place.private else GROUP)
+        for part in words:
+            await place.say("text", {"content": part})
+
+    async def _show(self, told: Sequence[Card], face: Face) -> None:
+        def show(work: WecomWork) -> None:
+            for card in told:
+                work.wecom_cards.show(card.task, text=face.text, labels=face.labels)
+
+        await self._commit(show)
+
+
+def _about(text: str) -> list[str]:
+    """What it is and where: the first two lines."""
+    return text.splitlines()[:2]
+
+
+def _news(card: Card, face: Face) -> list[str]:
+    """Every line that the card did not show; its title when there is none."""
+    known = set(card.text.splitlines())
+    return [line for line in face.text.splitlines() if line.strip() and line not in known] or [face.title]
