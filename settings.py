@@ -70,6 +70,39 @@ class Telegram(Part):
         return self
 
 
+class Wecom(Part):
+    """The app at WeCom (企业微信), where staff work; without a corp id there is no WeCom."""
+
+    corp_id: str = ""
+    agent_id: int = 0
+    secret: SecretStr | None = None
+    token: SecretStr | None = None  # of the callback
+    aes_key: SecretStr | None = None
+    api_url: str = "https://qyapi.weixin.qq.com"
+    open_url: str = "https://open.weixin.qq.com"  # tells which member opened a link
+    robots: dict[str, SecretStr] = Field(default_factory=dict)  # keys of group robots, by our names for them
+
+    @property
+    def hidden(self) -> list[SecretStr | None]:
+        """What no log may show."""
+        return [self.secret, self.token, self.aes_key, *self.robots.values()]
+
+    @field_validator("aes_key")
+    @classmethod
+    def _key_has_its_shape(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and not re.fullmatch(r"[A-Za-z0-9]{43}", key.get_secret_value()):
+            raise ValueError("must be 43 of A-Z a-z 0-9, as WeCom makes them")
+        return key
+
+    @model_validator(mode="after")
+    def _an_app_is_whole(self) -> Wecom:
+        needed = {"AGENT_ID": self.agent_id, "SECRET": self.secret, "TOKEN": self.token, "AES_KEY": self.aes_key}
+        missing = [f"GUANJIA_WECOM__{name}" for name, value in needed.items() if not value]
+        if self.corp_id and missing:
+            raise ValueError(f"WeCom also needs {', '.join(missing)}")
+        return self
+
+
 class Log(Part):
     """What is written to standard error, one line per event."""
 
@@ -88,6 +121,7 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None  # signs the web chat's cookies; default: made once and kept beside the database
     http: Http = Http()
     telegram: Telegram = Telegram()
+    wecom: Wecom = Wecom()
     log: Log = Log()
 
     @field_validator("database_url")
