@@ -18,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    type_coerce,
     union_all,
 )
 
@@ -35,7 +34,7 @@ def audience_of(audience: Audience) -> Select[Any]:
     if audience.roles:
         parts.append(_staff(audience))
     if audience.people:
-        parts.append(select(people.c.id, type_coerce(null(), Id)).where(people.c.id.in_(audience.people)))
+        parts.append(select(people.c.id, cast(null(), Id)).where(people.c.id.in_(audience.people)))
     everybody = union_all(*parts).subquery()
     person_id, room_id = everybody.c
     return (
@@ -89,7 +88,7 @@ def _residents(audience: Audience) -> Select[Any]:
 def _staff(audience: Audience) -> Select[Any]:
     serving = staff_estates.join(staff, staff.c.person_id == staff_estates.c.person_id)
     here = staff_estates.c.estate_id.in_(audience.estates), staff.c.active, _holds(staff.c.roles, audience.roles)
-    return select(staff.c.person_id, type_coerce(null(), Id)).select_from(serving).where(*here)
+    return select(staff.c.person_id, cast(null(), Id)).select_from(serving).where(*here)
 
 
 def _holds(column: ColumnElement[Any], wanted: frozenset[Any]) -> ColumnElement[bool]:

@@ -35,30 +35,31 @@ class SqlRecipients:
     def count(self, audience: Audience, *, ordinary: bool) -> HeadCount:
         everybody = audience_of(audience).subquery()
         best = best_addresses()
-        muted = has_muted(people.c.id, audience.estates, ordinary=ordinary)
-        facts = best.c.channel, best.c.reachable, muted.label("muted"), people.c.language
+        muted = has_muted(people.c.id, audience.estates, ordinary=ordinary).label("muted")
         joined = everybody.join(people, people.c.id == everybody.c.person_id).outerjoin(
             best, best.c.person_id == everybody.c.person_id
         )
-        found = self._connection.execute(select(*facts, func.count()).select_from(joined).group_by(*facts))
+        facts = select(best.c.channel, best.c.reachable, muted, people.c.language).select_from(joined).subquery()
+        found = self._connection.execute(select(*facts.c, func.count().label("heads")).group_by(*facts.c))
         channels: Counter[str] = Counter()
         languages: Counter[str] = Counter()
         others: Counter[str] = Counter()
-        for channel, reachable, is_muted, language, heads in found:
-            languages[language or ""] += heads
-            if is_muted:
-                others["muted"] += heads
-            elif channel is None or not reachable:
-                others["no_account" if channel is None else "unreachable"] += heads
+        for row in found:
+            languages[row.language or ""] += row.heads
+            if row.muted:
+                others["muted"] += row.heads
+            elif row.channel is None or not row.reachable:
+                others["no_account" if row.channel is None else "unreachable"] += row.heads
             else:
-                channels[channel] += heads
+                channels[row.channel] += row.heads
         return HeadCount(channels=dict(channels), languages=dict(languages), **others)
 
     def freeze(self, announcement_id: int, audience: Audience) -> int:
         everybody = audience_of(audience).subquery()
         rows = select(literal(announcement_id), everybody.c.person_id, everybody.c.room_id, literal(0))
         names = ["announcement_id", "person_id", "room_id", "round"]
-        return self._connection.execute(insert(announcement_recipients).from_select(names, rows)).rowcount
+        frozen = insert(announcement_recipients).from_select(names, rows).execution_options(preserve_rowcount=True)
+        return self._connection.execute(frozen).rowcount
 
     def thaw(self, announcement_id: int) -> None:
         self._connection.execute(remove(announcement_recipients).where(_WHO.announcement_id == announcement_id))
@@ -100,7 +101,7 @@ class SqlRecipients:
 
     def tally(self, announcement: Announcement) -> Tally:
         rows = select(deliveries.c.state, func.count()).where(*_of_round(announcement)).group_by(deliveries.c.state)
-        states = dict(self._connection.execute(rows))
+        states: dict[str, int] = {row[0]: row[1] for row in self._connection.execute(rows)}
         ended = {state.value: states.get(state, 0) for state in (DeliveryState.SENT, *_NOT_SENT)}
         read = _WHO.announcement_id == announcement.id, _WHO.confirmed_at.is_not(None)
         confirmed = self._connection.execute(select(func.count()).where(*read)).scalar_one()
@@ -146,7 +147,7 @@ class SqlRecipients:
         cast = select(_WHO.choice, func.count()).where(
             _WHO.announcement_id == announcement_id, _WHO.choice.is_not(None)
         )
-        return dict(self._connection.execute(cast.group_by(_WHO.choice)))
+        return {row[0]: row[1] for row in self._connection.execute(cast.group_by(_WHO.choice))}
 
     def joined(self, announcement_id: int) -> Sequence[int]:
         mine = _WHO.announcement_id == announcement_id, _WHO.joined_at.is_not(None)
