@@ -12,11 +12,13 @@ from sqlalchemy import Connection, insert
 
 from domain.transaction import Event
 from storage import tables
+from storage.announcements import SqlAnnouncements
 from storage.calls import SqlCalls
 from storage.doors import SqlDoors
 from storage.inbox import SqlInbox
 from storage.knowledge import SqlKnowledge
 from storage.messaging import SqlConversations, SqlDeliveries, SqlKeyboards, SqlMedia
+from storage.recipients import SqlRecipients
 from storage.register import SqlAddresses, SqlInvites, SqlRegister
 from storage.tencent import SqlNonces, SqlTokens
 from storage.tickets import SqlTickets
@@ -126,3 +128,11 @@ class SqlWork:
     @cached_property
     def wechat_pictures(self) -> SqlWeChatPictures:
         return SqlWeChatPictures(self.connection)
+
+    @cached_property
+    def announcements(self) -> SqlAnnouncements:
+        return SqlAnnouncements(self.connection)
+
+    @cached_property
+    def recipients(self) -> SqlRecipients:
+        return SqlRecipients(self.connection, self.news)
