@@ -8,6 +8,7 @@ from scheduler.job import Begin
 
 RAW = timedelta(days=7)
 SENT = timedelta(days=180)
+KNOCKS = timedelta(days=30)  # who scanned a room's code, with name and number
 
 
 def purge(begin: Begin, now: datetime) -> int:
@@ -17,4 +18,6 @@ def purge(begin: Begin, now: datetime) -> int:
     with begin() as work:
         gone += work.deliveries.purge(before=now - SENT)
         gone += work.keyboards.purge(before=now - SENT)
+        gone += work.doors.purge(before=now - KNOCKS)
+        gone += work.paces.purge(now=now)
     return gone

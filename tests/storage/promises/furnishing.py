@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from storage import tables
 from tests.builders import Place
@@ -34,6 +34,9 @@ def furnish(connection: Connection, place: Place) -> None:
     for table, facts in rows.items():
         if facts:
             connection.execute(insert(table), facts)
+    if connection.dialect.name == "postgresql":  # its counters do not see ids that are given
+        counter = func.pg_get_serial_sequence("people", "id")
+        connection.execute(select(func.setval(counter, func.max(tables.people.c.id))))
 
 
 def clear(connection: Connection) -> None:
