@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot import metrics
 from bot.audiences import Recipient, Scene
 from bot.channels.base import Outgoing
+from bot.facts import facts_of
 from bot.notices import NOTICES, UNTOLD, Notice
 from bot.turn import DeskWork, keyed
 from bot.voice import Voice
 from bot.words import Words
-from domain.messaging.model import Delivery, Lane
+from domain.messaging.model import Delivery, Lane, Mode
 from domain.tickets.events import TicketEscalated, TicketEvent
 from domain.tickets.model import Urgency
 from domain.transaction import Event
@@ -42,11 +44,18 @@ class Telling:
         voice = Voice(self._words, to.language, now, scene.work)
         text, rows = notice.letter(voice, scene, to)
         buttons = keyed(scene.work, rows, chat=to.chat, now=now)
+        message = Outgoing(
+            text=text, buttons=buttons, photos=notice.photos(scene)[:10], document=notice.document(voice, scene)
+        )
+        if notice.mode is Mode.SEND and to.person_id is not None:  # who may have to be told by a platform's template
+            message = replace(message, notice=type(scene.event).__name__, facts=facts_of(voice, scene))
+        once = notice.once(scene.event)
         return Delivery(
             channel=to.channel, chat=to.chat, thread=to.thread, person_id=to.person_id,
             lane=_lane(notice, scene),
             mode=notice.mode, subject=f"{notice.card}:{scene.number}" if notice.card else None,
-            body=Outgoing(text=text, buttons=buttons, photos=notice.photos(scene)[:10]).plain(), created_at=now,
+            body=message.plain(), created_at=now,
+            key=f"{once}:{to.channel}:{to.chat}" if once else None,
         )  # fmt: skip
 
 

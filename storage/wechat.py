@@ -30,12 +30,12 @@ class SqlFollowers:
         which = "event" if event else "said"
         self._put(chat, {f"{which}_until": now + span, f"{which}_left": count})
 
-    def reserve(self, chat: str, *, now: datetime) -> bool:
+    def reserve(self, chat: str, *, count: int, now: datetime) -> bool:
         """What ends sooner is used up first. One conditional write: two senders never take the same."""
-        event, said = _open("event", now), _open("said", now)
+        event, said = _open("event", count, now), _open("said", count, now)
         taken = {
-            _C.event_left: case((event, _C.event_left - 1), else_=_C.event_left),
-            _C.said_left: case((event, _C.said_left), else_=_C.said_left - 1),
+            _C.event_left: case((event, _C.event_left - count), else_=_C.event_left),
+            _C.said_left: case((event, _C.said_left), else_=_C.said_left - count),
         }
         row = update(wechat_chats).where(_C.chat == chat, or_(event, said)).values(taken)
         return self._connection.execute(row).rowcount > 0
@@ -95,8 +95,8 @@ class SqlFollowers:
         self._connection.execute(row)
 
 
-def _open(which: str, now: datetime) -> ColumnElement[bool]:
-    return (_C[f"{which}_until"] > now) & (_C[f"{which}_left"] > 0)
+def _open(which: str, count: int, now: datetime) -> ColumnElement[bool]:
+    return (_C[f"{which}_until"] > now) & (_C[f"{which}_left"] >= count)
 
 
 class SqlWeChatPictures:

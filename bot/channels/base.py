@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -106,10 +106,12 @@ class Outgoing:
     pinned: bool = False  # to the top of the chat, where the platform has one
     toast: str | None = None  # what Incoming.toast said, for Mode.TOAST
     alert: bool = False
+    notice: str = ""  # the event it tells of, by which a platform's own templates are found
+    facts: Mapping[str, str] = field(default_factory=dict)  # what it says, one by one, for their fields
 
     def plain(self) -> dict[str, Any]:
         """As data for Delivery.body; whatever is empty is left out."""
-        names = ("text", "photos", "pinned", "toast", "alert")
+        names = ("text", "photos", "pinned", "toast", "alert", "notice", "facts")
         plain: dict[str, Any] = {name: value for name in names if (value := getattr(self, name))}
         if self.document:
             plain["document"] = self.document.plain()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from typing import Any, Final, TypeVar
 
 from bot.tencent.http import ApiError, File, Http, Json
@@ -27,8 +27,9 @@ class Api:
         *,
         query: Mapping[str, str] | None = None,
         files: Mapping[str, File] | None = None,
+        fine: Set[int] = frozenset(),
     ) -> Json:
-        """POST with a payload or files, else GET; the JSON object that comes back.
+        """POST with a payload or files, else GET; the JSON object that comes back, empty for a *fine* refusal.
 
         :raises ApiError: refused
         :raises TokenRefused: so is every call of the account
@@ -38,7 +39,12 @@ class Api:
         def call(token: str) -> Awaitable[Json]:
             return self.http.call(path, payload, query={"access_token": token, **(query or {})}, files=files)
 
-        return await self._with_token(call)
+        try:
+            return await self._with_token(call)
+        except ApiError as error:
+            if error.code not in fine:
+                raise
+        return {}
 
     async def download(self, path: str, *, query: Mapping[str, str]) -> bytes:
         """A file's bytes; raises as call does."""

@@ -34,11 +34,11 @@ class Followers(Protocol):
     def spoke(self, chat: str, *, event: bool, now: datetime) -> None:
         """They wrote, or did something (*event*): the chat is open for a while."""
 
-    def reserve(self, chat: str, *, now: datetime) -> bool:
-        """Count one customer message; False when none is left, or the chat is closed."""
+    def reserve(self, chat: str, *, count: int, now: datetime) -> bool:
+        """Count so many customer messages; False when so many are not left, or the chat is closed."""
 
     def refund(self, chat: str, *, now: datetime) -> None:
-        """The message was not sent after all."""
+        """One was not sent after all."""
 
     def close(self, chat: str) -> None:
         """The platform says that nothing may be said now, whatever we have counted."""

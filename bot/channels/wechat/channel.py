@@ -1,0 +1,79 @@
+"""The WeChat channel as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from bot.channels.base import Allowance, Incoming, Parcel
+from bot.channels.wechat.pictures import Pictures
+from bot.channels.wechat.receive import NAME, parse
+from bot.channels.wechat.replies import Replies
+from bot.channels.wechat.send import Postman, Say, Ways
+from bot.tencent.api import Api
+from bot.tencent.tokens import Transact
+from domain.messaging.model import Delivery, Mode
+
+
+class WeChatChannel:
+    """Keeps bot.channels.base.Channel; *per_second*: how much the account says in all.
+
+    Receiving is Doorman's. Nothing that was said here can be changed: a card that is brought up to date stays as it was
+    (docs/decisions/0014), and there are no groups.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        replies: Replies,
+        say: Say,
+        ways: Ways,
+        commit: Transact,
+        read: Transact,
+        open_media: Callable[[str], Awaitable[tuple[bytes, str]]],
+        now: Callable[[], datetime],
+        per_second: int,
+    ) -> None:
+        self._api = api
+        self.pace: Allowance | None = Allowance(per_second, timedelta(seconds=1))
+        self.pictures = Pictures(api, commit=commit, read=read, open_media=open_media, now=now)
+        self._postman = Postman(
+            api, replies=replies, pictures=self.pictures, say=say, ways=ways, commit=commit, now=now
+        )  # fmt: skip
+
+    def allowances(self, delivery: Delivery) -> Sequence[Allowance]:
+        """None: what a chat bears is counted from what its person says, and asked before each message."""
+        return ()
+
+    def parse(self, body: Any) -> Incoming | None:
+        """One stored update, as JSON or already as data.
+
+        :raises Exception: for what we never wrote
+        """
+        return parse(orjson.loads(body) if isinstance(body, str | bytes) else body)
+
+    async def send(self, parcel: Parcel) -> str | None:
+        """Say it; what the platform calls it.
+
+        :raises DeliveryError: with what it means for the row
+        """
+        said = parcel.delivery.mode in (Mode.SEND, Mode.TOAST) and (parcel.message.text or parcel.message.photos)
+        return await self._postman.carry(parcel) if said else None
+
+    async def fetch(self, ref: str) -> bytes:
+        """The bytes of a picture that somebody sent here.
+
+        :raises LookupError: nobody sent it
+        :raises DeliveryError: it cannot be fetched, now or for ever
+        """
+        return await self.pictures.fetch(ref)
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        await self._api.http.close()
