@@ -12,7 +12,7 @@ from domain.messaging.wecom import Card
 from storage.tables.wecom import wecom_cards, wecom_pictures
 from storage.upsert import upsert
 
-_NAMES = ("task", "chat", "text", "code", "good_until", "made_at")
+_NAMES = ("task", "chat", "subject", "text", "code", "good_until", "made_at")
 
 
 class SqlCards:

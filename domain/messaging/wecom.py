@@ -19,6 +19,7 @@ class Card:
 
     task: str  # random, ours; a press names it
     chat: str
+    subject: str | None = None  # as the delivery's: every copy of it is kept true
     text: str
     labels: tuple[str, ...] = ()  # of what can be pressed
     code: str | None = field(default=None, repr=False)

@@ -10,6 +10,7 @@ wecom_cards = Table(
     "wecom_cards", metadata,
     Column("task", String(64), primary_key=True),  # deliveries.reference
     Column("chat", String(64), nullable=False),
+    Column("subject", String(48)),
     Column("text", Text, nullable=False),  # what its reader sees now
     Column("labels", JSON, nullable=False),  # of what can be pressed
     Column("code", Text),  # WeCom's response_code: good once, before good_until

@@ -83,13 +83,13 @@ class Postman:
         place, saying = await self._places.find(delivery.chat), self._saying(delivery.id)
         steps = [*await self._photos(parcel, place), *_words(face, place, saying.task)]
         left = steps[saying.done :]
-        self._budget.take(delivery.chat, len(left), MEMBER if place.private else GROUP)
-        for step in left:
-            saying.code = await step() or saying.code
-            saying.done += 1
+        with self._budget.room(delivery.chat, len(left), MEMBER if place.private else GROUP):
+            for step in left:
+                saying.code = await step() or saying.code
+                saying.done += 1
         self._begun.pop(delivery.id, None)
-        if (delivery.subject or "").startswith(_KEPT_TRUE):
-            await self._updates.remember(delivery.chat, face, task=saying.task, code=saying.code)
+        if face.buttons or delivery.subject:
+            await self._updates.remember(delivery, face, task=saying.task, code=saying.code)
         return saying.task
 
     async def _photos(self, parcel: Parcel, place: Place) -> list[Step]:
@@ -118,12 +118,13 @@ class Postman:
         """WeCom has none: a short text, or nothing where the card that was pressed says it itself."""
         kind, _, who = (message.toast or "").partition(":")
         user, _, task = who.partition(":")
-        if kind == "card" and not message.alert and await self._updates.known([task]):
+        pressed = await self._updates.known([task]) if kind == "card" and not message.alert else ()
+        if any((one.subject or "").startswith(_KEPT_TRUE) for one in pressed):
             return
         words = parts(Face.of(message).text)
-        self._budget.take(user, len(words), MEMBER)
-        for part in words:
-            await Member(user, self._calls).say("text", {"content": part})
+        with self._budget.room(user, len(words), MEMBER):
+            for part in words:
+                await Member(user, self._calls).say("text", {"content": part})
 
 
 def _words(face: Face, place: Place, task: str) -> list[Step]:

@@ -15,6 +15,7 @@ from bot.channels.wecom.markup import Face, cards, parts, settled
 from bot.channels.wecom.places import Places
 from bot.tencent.tokens import Transact
 from domain.errors import Unavailable
+from domain.messaging.model import Delivery
 from domain.messaging.wecom import CODE_LIFE, Card, WecomWork
 
 log = structlog.get_logger(__name__)
@@ -40,12 +41,13 @@ class Updates:
         self._read = read
         self._now = now
 
-    async def remember(self, chat: str, face: Face, *, task: str, code: str | None) -> None:
+    async def remember(self, sent: Delivery, face: Face, *, task: str, code: str | None) -> None:
         """A card is out; one that could not be remembered is merely not updated."""
         now = self._now()
         until = now + CODE_LIFE if code else None
         card = Card(
-            task=task, chat=chat, text=face.text, labels=face.labels, code=code, good_until=until, made_at=now
+            task=task, chat=sent.chat, subject=sent.subject, text=face.text, labels=face.labels, code=code,
+            good_until=until, made_at=now,
         )  # fmt: skip
 
         def add(work: WecomWork) -> None:
@@ -67,12 +69,13 @@ class Updates:
     async def edit(self, parcel: Parcel) -> None:
         """Every copy whose change is worth it; where no update is left, one word for all of them, if that matters."""
         face, late = Face.of(parcel.message), []
+        exact = parcel.delivery.subject is None  # its reader has just pressed it, and waits for this
         for card in await self.known(parcel.copies):
-            if (card.labels, _about(card.text)) == (face.labels, _about(face.text)):
+            if (card.labels, _about(card.text, exact)) == (face.labels, _about(face.text, exact)):
                 continue  # the one update is kept for what can be pressed, and for what and where it is
             if await self._updated(card, face):
                 await self._show([card], face)
-            elif (card.labels and not face.labels) or _about(card.text) != _about(face.text):
+            elif exact or (card.labels and not face.labels) or _about(card.text) != _about(face.text):
                 late.append(card)
         if late:
             await self._tell(parcel.delivery.chat, late[-1], face)
@@ -98,9 +101,9 @@ class Updates:
         """What the card is about, and every line that was not on it."""
         lines = dict.fromkeys([face.title, *_news(card, face)])
         place, words = await self._places.find(chat), parts("\n".join(lines))
-        self._budget.take(chat, len(words), MEMBER if place.private else GROUP)
-        for part in words:
-            await place.say("text", {"content": part})
+        with self._budget.room(chat, len(words), MEMBER if place.private else GROUP):
+            for part in words:
+                await place.say("text", {"content": part})
 
     async def _show(self, told: Sequence[Card], face: Face) -> None:
         def show(work: WecomWork) -> None:
@@ -110,9 +113,9 @@ class Updates:
         await self._commit(show)
 
 
-def _about(text: str) -> list[str]:
-    """What it is and where: the first two lines."""
-    return text.splitlines()[:2]
+def _about(text: str, exact: bool = False) -> list[str]:
+    """What it is and where: the first two lines; all of them when it must be *exact*."""
+    return text.splitlines()[: None if exact else 2]
 
 
 def _news(card: Card, face: Face) -> list[str]:

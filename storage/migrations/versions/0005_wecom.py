@@ -14,6 +14,7 @@ def upgrade() -> None:
         "wecom_cards",
         Column("task", String(64), nullable=False),
         Column("chat", String(64), nullable=False),
+        Column("subject", String(48)),
         Column("text", Text, nullable=False),
         Column("labels", JSON, nullable=False),
         Column("code", Text),

@@ -83,7 +83,7 @@ class House:
         )
         self._server = uvicorn.Server(config)
         self._serving = asyncio.create_task(self._server.serve())
-        while not self._server.started:
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0)
         return self
 
