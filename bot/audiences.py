@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.turn import DeskWork
 from bot.words import DEFAULT
+from domain.announcements.events import AnnouncementEvent
 from domain.calendar import Clock
 from domain.messaging.events import ConversationStalled
 from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway
@@ -17,6 +18,8 @@ from domain.tickets.events import TicketAssigned, TicketCancelled, TicketEscalat
 from domain.tickets.model import Caller, Kind, Ticket, Urgency
 from domain.tickets.policy import Audience
 from domain.transaction import Event
+
+BARE_GROUPS = frozenset({"wecom"})  # platforms whose group chats have no buttons that tell us who pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Scene:
         """Of what the cards are about."""
         if isinstance(self.event, KnockReceived | KnockAdmitted | KnockTurnedAway):
             return self.event.knock_id
+        if isinstance(self.event, AnnouncementEvent):
+            return self.event.announcement_id
         return self.ticket.id
 
 
@@ -52,11 +57,12 @@ class Recipient:
     person_id: int | None = None
 
 
-def people(scene: Scene, person_ids: Collection[int]) -> list[Recipient]:
-    """Each person's private chat: the one they last used, on a channel that still reaches them."""
+def people(scene: Scene, person_ids: Collection[int], *, on: Collection[str] | None = None) -> list[Recipient]:
+    """Each person's private chat: the one they last used (*on* these channels), where they can still be reached."""
     found: dict[int, Recipient] = {}
     for address in scene.work.addresses.of(person_ids):
-        if address.reachable and address.person_id not in found:
+        wanted = on is None or address.channel in on
+        if address.reachable and wanted and address.person_id not in found:
             person = scene.work.register.person(address.person_id)
             language = (person.language if person else None) or DEFAULT
             found[address.person_id] = Recipient(address.channel, address.chat, language, person_id=address.person_id)
@@ -157,6 +163,14 @@ def staff_groups(scene: Scene) -> list[Recipient]:
     return able or managers(scene)
 
 
+def takers(scene: Scene) -> list[Recipient]:
+    """The staff groups; where a group's platform has no buttons there, each who could take it, in private, too."""
+    groups = staff_groups(scene)
+    bare = {one.channel for one in groups if one.person_id is None} & BARE_GROUPS
+    able = people(scene, [one.id for one in eligible(scene.work, scene.ticket)], on=bare) if bare else []
+    return [*groups, *able]
+
+
 def managers(scene: Scene) -> list[Recipient]:
     """The estate's manager, or who stands in for them."""
     return _superiors(scene, Audience.MANAGER)
@@ -171,7 +185,7 @@ def called_group(scene: Scene) -> list[Recipient]:
     """A rung that calls the group, or one with nobody else to call: an escalation always reaches somebody."""
     called = _called(scene)
     alone = called not in (Audience.GROUP, Audience.REPAIRER) and not called_managers(scene)
-    return staff_groups(scene) if called is Audience.GROUP or alone else []
+    return takers(scene) if called is Audience.GROUP or alone else []
 
 
 def called_repairer(scene: Scene) -> list[Recipient]:

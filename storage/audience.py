@@ -10,6 +10,7 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
+    case,
     cast,
     exists,
     false,
@@ -56,14 +57,15 @@ def rooms_of(audience: Audience) -> ColumnElement[bool]:
 
 
 def best_addresses(*where: ColumnElement[bool]) -> Subquery:
-    """The private chat of each person: reachable before unreachable, last used first; narrowed by *where*."""
+    """The private chat of each person: reachable first, then preferred, then last used; narrowed by *where*."""
+    preferred = case((addresses.c.channel == people.c.channel, 0), else_=1)
     order = (
-        addresses.c.reachable.desc(), addresses.c.seen_at.is_(None), addresses.c.seen_at.desc(), addresses.c.channel,
-        addresses.c.user,
+        addresses.c.reachable.desc(), preferred, addresses.c.seen_at.is_(None), addresses.c.seen_at.desc(),
+        addresses.c.channel, addresses.c.user,
     )  # fmt: skip
     rank = func.row_number().over(partition_by=addresses.c.person_id, order_by=order).label("rank")
     names = (addresses.c[name] for name in ("person_id", "channel", "chat", "reachable"))
-    ranked = select(*names, rank).where(*where).subquery()
+    ranked = select(*names, rank).join_from(addresses, people).where(*where).subquery()
     return select(ranked).where(ranked.c.rank == 1).subquery()
 
 

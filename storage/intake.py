@@ -111,8 +111,8 @@ def _people(keeping: Keeping, intake: Intake) -> Verdicts[PersonKey]:
     wanted: dict[PersonKey, dict[str, Any]] = {line.key: {} for line in intake.staff}
     for line in intake.people:
         flags = None if line.flags is None else sorted(line.flags)
-        wanted[line.key] = _stated(language=line.language, flags=flags)
-    new: dict[str, Any] = {"language": None, "flags": []}
+        wanted[line.key] = _stated(language=line.language, flags=flags, channel=line.channel)
+    new: dict[str, Any] = {"language": None, "flags": [], "channel": None}
     return keeping.keep(people, ("name", "phone"), wanted, new=new, lasting={"language"})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, insert, or_, select, update
 
 from domain.calendar import Calendar
 from domain.register.model import (
@@ -69,10 +69,12 @@ _SEEN = (
     .where(addresses.c.channel == bindparam("on"), addresses.c.user == bindparam("who"))
     .values(seen_at=bindparam("now"), reachable=True)
 )
+_PREFERRED = case((addresses.c.channel == people.c.channel, 0), else_=1)
 _ADDRESSES_OF = (
     select(addresses)
+    .join(people)
     .where(addresses.c.person_id.in_(bindparam("those", expanding=True)))
-    .order_by(addresses.c.seen_at.is_(None), addresses.c.seen_at.desc(), addresses.c.channel)
+    .order_by(_PREFERRED, addresses.c.seen_at.is_(None), addresses.c.seen_at.desc(), addresses.c.channel)
 )
 _GROUP = (
     select(groups)

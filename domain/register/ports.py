@@ -78,7 +78,7 @@ class Addresses(Protocol):
         """Who writes from there, all in one look: it is asked for every message."""
 
     def of(self, person_ids: Collection[int]) -> Sequence[Address]:
-        """Every address of these people, the one last used first."""
+        """Every address of these people: on the channel that they prefer, then the one last used first."""
 
     def bind(self, address: Address) -> None:
         """Give a platform identity to a person; it replaces whom it belonged to before."""

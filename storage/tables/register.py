@@ -51,6 +51,7 @@ people = Table(
     Column("phone", String(20), nullable=False, index=True),
     Column("language", String(16)),
     Column("flags", JSON, nullable=False, server_default="[]"),
+    Column("channel", String(16)),  # where they would rather be written to
     UniqueConstraint("name", "phone"),
 )  # fmt: skip
 occupancies = Table(

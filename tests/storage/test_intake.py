@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,11 @@ from domain.register.intake import (
     RoomLine,
     StaffLine,
 )
-from domain.register.model import Flag, GroupKind, Relation, Role, Skill
+from domain.register.model import Address, Flag, GroupKind, Relation, Role, Skill
 from storage.engine import open_engine
 from storage.intake import Count, apply, on_file
 from storage.keeping import CHUNK
+from storage.register import SqlAddresses
 from storage.tables import (
     addresses,
     estates,
@@ -37,6 +38,7 @@ from storage.tables import (
     staff_estates,
 )
 
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 HOME = RoomKey("Sunny Garden", "3", "2", "1201")
 FLAT = RoomKey("Sunny Garden", "A", "", "0806")
 OWNER = PersonKey("Zhang San", "13800000001")
@@ -219,6 +221,19 @@ def test_a_telegram_id_moves_to_whom_the_workbook_names(connection: Connection):
     assert counts["people"] == Count(changed=1)
     tenant = one(connection, people, phone=TENANT.phone)
     assert one(connection, addresses, user="555").person_id == tenant.id
+
+
+def test_the_channel_that_somebody_prefers_goes_before_the_one_last_used(connection: Connection):
+    apply(connection, WORKBOOK)
+    tenant = one(connection, people, phone=TENANT.phone)
+    known = SqlAddresses(connection)
+    for channel, when in (("web", NOW), ("wechat", None), ("telegram", NOW - timedelta(days=1))):
+        known.bind(Address(channel=channel, user="1", chat="1", person_id=tenant.id, seen_at=when))
+    assert [found.channel for found in known.of([tenant.id])] == ["web", "telegram", "wechat"]
+    apply(connection, Intake(people=(PersonLine(key=TENANT, channel="telegram"),)))
+    assert [found.channel for found in known.of([tenant.id])] == ["telegram", "web", "wechat"]
+    apply(connection, Intake(people=(PersonLine(key=TENANT),)))
+    assert one(connection, people, phone=TENANT.phone).channel == "telegram"
 
 
 def test_what_is_on_file_can_be_referred_to_by_the_next_workbook(connection: Connection):

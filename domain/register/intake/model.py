@@ -130,6 +130,7 @@ class PersonLine:
     key: PersonKey
     language: str | None = None
     flags: frozenset[Flag] | None = None
+    channel: str | None = None
     homes: Mapping[RoomKey, Relation] = field(default_factory=dict)
 
 

@@ -112,7 +112,7 @@ def _rooms(lines: Iterable[Line], places: Places, faults: Faults) -> tuple[RoomL
 
 
 def _people(lines: Sequence[Line], places: Places, faults: Faults) -> tuple[PersonLine, ...]:
-    merged = merge(lines, _person_of, ("language", "flags"), faults)
+    merged = merge(lines, _person_of, ("language", "flags", "channel"), faults)
     homes: dict[tuple[Any, ...], dict[RoomKey, Relation]] = {}
     at_home = [line for line in lines if _check_home(line, places, faults)]
     for found, facts in merge(at_home, _home_of, ["relation"], faults).items():
@@ -138,7 +138,8 @@ def _check_home(line: Line, places: Places, faults: Faults) -> bool:
 
 def _person(found: tuple[Any, ...], facts: Facts, homes: Mapping[RoomKey, Relation]) -> PersonLine:
     flags = frozenset(map(Flag, facts["flags"])) if "flags" in facts else None
-    return PersonLine(key=PersonKey(*found), language=facts.get("language"), flags=flags, homes=homes)
+    told = {name: facts.get(name) for name in ("language", "channel")}
+    return PersonLine(key=PersonKey(*found), **told, flags=flags, homes=homes)
 
 
 def _staff(lines: Sequence[Line], places: Places, on_file: OnFile, faults: Faults) -> tuple[StaffLine, ...]:

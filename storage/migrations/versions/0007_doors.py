@@ -1,4 +1,4 @@
-"""Codes printed for rooms, wrong tries, knocks."""
+"""Codes printed for rooms, wrong tries, knocks; where people would rather be written to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ Moment = BigInteger
 
 
 def upgrade() -> None:
+    op.add_column("people", Column("channel", String(16)))
     op.create_table(
         "room_codes",
         Column("digest", String(64), primary_key=True),
@@ -52,3 +53,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("knocks", "misses", "room_codes"):
         op.drop_table(table)
+    with op.batch_alter_table("people") as people:
+        people.drop_column("channel")
