@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from bot.announcement_letters import ANYBODY
 from bot.channels.base import Channel, Happening, Incoming
 from bot.dialog import enter, reply
 from bot.groups import greet_group, in_group
@@ -133,7 +134,7 @@ class App:
         keyboard = turn.work.keyboards.get(key)
         if (
             keyboard is None
-            or keyboard.chat != turn.incoming.chat
+            or keyboard.chat not in (turn.incoming.chat, ANYBODY if turn.incoming.private else turn.incoming.chat)
             or number not in map(str, range(len(keyboard.actions)))
         ):
             raise Refusal("button-too-old")

@@ -33,6 +33,7 @@ class Step:
     skip: Callable[[Turn, Answers], Mapping[str, Any] | None] = lambda _turn, _answers: (
         None
     )  # None: it must be answered
+    verbatim: bool = False  # the answer is a text for others: nothing in it is a wish or a danger
 
 
 def _nothing_known(_turn: Turn, answers: Answers) -> Answers:

@@ -179,8 +179,8 @@ def _parcel(work: DeskWork, row: Delivery) -> Parcel:
     """Everything the channel needs, looked up in the leasing transaction."""
     message = Outgoing.of(row.body)
     kept = (work.media.get(key) for key in message.photos)
-    copies: tuple[str, ...] = ()
-    if row.mode is Mode.EDIT and row.subject:
+    copies: tuple[str, ...] = (message.message,) if message.message else ()
+    if row.mode is Mode.EDIT and row.subject and not copies:
         found = work.deliveries.copies(row.subject, channel=row.channel, chat=row.chat)
         copies = tuple(one.reference for one in found if one.reference)
     paper = work.media.get(message.document.handle) if message.document else None

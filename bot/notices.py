@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot import alarms, audiences, knocks, letters, talk_letters
+from bot import alarms, announced, audiences, knocks, letters, talk_letters
 from bot.answer_card import answer_card, talk_ended
 from bot.audiences import Recipient, Scene
+from bot.channels.base import Document
 from bot.turn import Rows
 from bot.voice import Voice
+from domain.announcements import events as a
 from domain.knowledge import events as k
 from domain.messaging.events import ConversationStalled
 from domain.messaging.model import Lane, Mode
@@ -40,6 +42,7 @@ class Notice:
     mode: Mode = Mode.SEND
     when: Callable[[Any], bool] = lambda _event: True
     photos: Callable[[Scene], tuple[str, ...]] = lambda _scene: ()
+    document: Callable[[Voice, Scene], Document | None] = lambda _voice, _scene: None
 
 
 def _reported(scene: Scene) -> tuple[str, ...]:
@@ -184,9 +187,21 @@ NOTICES: tuple[Notice, ...] = (
     ),
     Notice(KnockAdmitted, knocks.knocker, knocks.welcome, Lane.DIALOG),
     Notice(KnockTurnedAway, knocks.knocker, knocks.sorry, Lane.DIALOG),
+    Notice(a.AnnouncementSubmitted, announced.second_eyes, announced.card, card="announce", photos=announced.photos),
+    *(
+        Notice(event, audiences.copies("announce"), announced.card, Lane.DIALOG, "announce", Mode.EDIT)
+        for event in announced.SHOWN
+    ),
+    Notice(a.AnnouncementApproved, announced.author, announced.approved, when=lambda event: event.second),
+    Notice(a.AnnouncementRejected, announced.author, announced.rejected),
+    Notice(a.AnnouncementFinished, announced.author, announced.report, card="announce", document=announced.unreached),
+    Notice(a.PlaceFreed, announced.promoted, announced.has_place),
     Notice(e.RepairerUnreachable, audiences.staff_groups, letters.plain("repairer-unreachable-staff"), Lane.URGENT),
 )
 # Kept in the log, told to nobody by a notice: each is answered where it happens.
 UNTOLD: frozenset[type[Event]] = frozenset(
-    {PersonBound, StaffDismissed, StaffRehired, ContactViewed, KnockSeen, e.ReminderPostponed}
+    {
+        PersonBound, StaffDismissed, StaffRehired, ContactViewed, KnockSeen, e.ReminderPostponed,
+        a.SignedUp, a.SignUpWithdrawn, a.AnnouncementsMuted, a.AnnouncementsUnmuted,
+    }
 )

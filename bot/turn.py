@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.channels.base import Button, Incoming, Outgoing
+from bot.channels.base import Button, Document, Incoming, Outgoing
 from bot.conversation import Intent, Nudge
 from bot.knowledge import Shelf
 from bot.understanding import Understood
 from bot.voice import Voice
 from bot.words import Words
+from domain.announcements.ports import AnnouncementWork
 from domain.knowledge.ports import KnowledgeWork
 from domain.messaging.model import Conversation, Delivery, Keyboard, Lane, Media, Mode
 from domain.messaging.nudging import NUDGED, SILENCE
@@ -22,7 +23,7 @@ from domain.messaging.ports import Rails
 from domain.register.model import Group, Person, Room, Staff
 
 
-class DeskWork(KnowledgeWork, Rails, Protocol):
+class DeskWork(KnowledgeWork, AnnouncementWork, Rails, Protocol):
     """What a turn may use: the domain's stores and the rails, in one transaction."""
 
     def savepoint(self) -> AbstractContextManager[None]:
@@ -100,16 +101,33 @@ class Turn:
         return self.words.say(key, self.language, **values)
 
     def answer(
-        self, text: str, rows: Rows = (), *, lane: Lane = Lane.DIALOG, once: str | None = None, card: str | None = None
-    ) -> None:
+        self, text: str, rows: Rows = (), *, lane: Lane = Lane.DIALOG, once: str | None = None, card: str | None = None,
+        photos: tuple[str, ...] = (), document: Document | None = None,
+    ) -> None:  # fmt: skip
         """Say *text* in this chat; what is said *once* under a name is not said again; a *card* can be edited later."""
         text, self.preface = f"{self.preface}\n{text}" if self.preface else text, ""
-        message = Outgoing(text=text, buttons=keyed(self.work, rows, chat=self.incoming.chat, now=self.now))
+        buttons = keyed(self.work, rows, chat=self.incoming.chat, now=self.now)
+        message = Outgoing(text=text, buttons=buttons, photos=photos, document=document)
         self._queue(message, Mode.SEND, lane, once=once, card=card)
 
-    def edit(self, card: str, text: str) -> None:
-        """Every copy of the card in this chat says *text* now, without buttons."""
-        self._queue(Outgoing(text=text), Mode.EDIT, Lane.DIALOG, card=card)
+    def edit(
+        self, card: str, text: str, rows: Rows = (), *, photos: tuple[str, ...] = (), document: Document | None = None
+    ) -> None:
+        """Every copy of the card in this chat says *text* now, with these buttons only; photos and file as they were."""
+        buttons = keyed(self.work, rows, chat=self.incoming.chat, now=self.now)
+        message = Outgoing(text=text, buttons=buttons, photos=photos, document=document)
+        self._queue(message, Mode.EDIT, Lane.DIALOG, card=card)
+
+    def redraw(
+        self, text: str, rows: Rows = (), *, photos: tuple[str, ...] = (), document: Document | None = None
+    ) -> None:
+        """The message whose button was pressed says this now; photos and file as they were."""
+        if self.incoming.toast is None or self.incoming.message is None:
+            return
+        buttons = keyed(self.work, rows, chat=self.incoming.chat, now=self.now)
+        pressed = self.incoming.message
+        message = Outgoing(text=text, buttons=buttons, photos=photos, document=document, message=pressed)
+        self._queue(message, Mode.EDIT, Lane.DIALOG)
 
     def toast(self, text: str, *, alert: bool = False) -> None:
         """The short answer to a button press; where nothing was pressed, an ordinary answer."""
@@ -127,6 +145,18 @@ class Turn:
             self.work.media.add(photo)
             keys.append(photo.key)
         self.photos = tuple(keys)
+
+    def keep_document(self) -> Document | None:
+        """Put the file of this message on the shelf."""
+        paper = self.incoming.document
+        if paper is None:
+            return None
+        key = secrets.token_urlsafe(12)
+        media = Media(
+            key=key, channel=self.incoming.channel, ref=paper.handle, content_type=paper.kind, created_at=self.now
+        )
+        self.work.media.add(media)
+        return replace(paper, handle=key)
 
     @property
     def voice(self) -> Voice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.intents import INTENTS
+from bot.intents.announce_offer import text_for_all
 from bot.intents.draft import FORGOTTEN
 from bot.intents.emergency import is_alarm
 from bot.intents.false_alarm import is_detail
@@ -27,14 +28,20 @@ WISHES = {
 CONTROLS = {
     "cancel": "cancel_draft", "help": "help", "restart": "start_over", "back": "go_back", "repeat": "say_again",
     "skip": "skip",
-    "language": "language",
+    "language": "language", "mute": "mute", "unmute": "unmute",
 }  # fmt: skip
-ALWAYS = frozenset({"cancel", "help", "language"})
+ALWAYS = frozenset({"cancel", "help", "language", "mute", "unmute"})
 
 
 def goes_first(turn: Turn) -> Belongs | None:
     """Words for somebody else, danger, a shared location, and what we cannot read at all."""
     incoming = turn.incoming
+    if incoming.document and turn.conversation.intent == "announce":
+        return "announce_file", {}
+    if dictates(turn):
+        return None
+    if text_for_all(turn):
+        return "offer_announcement", {}
     if belonging := belongs(turn):
         return belonging
     if is_alarm(turn):
@@ -46,6 +53,13 @@ def goes_first(turn: Turn) -> Belongs | None:
     if incoming.other and not incoming.text:
         return "unread", {"what": incoming.other}
     return None
+
+
+def dictates(turn: Turn) -> bool:
+    """Is the open question answered by a text for others, in which nothing is a wish or a danger?"""
+    open_one = turn.conversation
+    steps = INTENTS[open_one.intent].steps if open_one.intent else ()
+    return any(step.verbatim for step in steps if step.name == open_one.step)
 
 
 def gives_way(turn: Turn) -> bool:

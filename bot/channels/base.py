@@ -104,6 +104,7 @@ class Outgoing:
     photos: tuple[str, ...] = ()  # keys of Media
     document: Document | None = None
     pinned: bool = False  # to the top of the chat, where the platform has one
+    message: str | None = None  # for Mode.EDIT: what Incoming.message said, to edit that one and no other copy
     toast: str | None = None  # what Incoming.toast said, for Mode.TOAST
     alert: bool = False
     notice: str = ""  # the event it tells of, by which a platform's own templates are found
@@ -111,7 +112,7 @@ class Outgoing:
 
     def plain(self) -> dict[str, Any]:
         """As data for Delivery.body; whatever is empty is left out."""
-        names = ("text", "photos", "pinned", "toast", "alert", "notice", "facts")
+        names = ("text", "photos", "pinned", "message", "toast", "alert", "notice", "facts")
         plain: dict[str, Any] = {name: value for name in names if (value := getattr(self, name))}
         if self.document:
             plain["document"] = self.document.plain()

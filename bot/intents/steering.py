@@ -11,7 +11,7 @@ from domain.tickets.lifecycle import MOVES, Action, Status
 DEPENDENT = {"place": ("place", "area", "spot", "estate", "unsure"), "words": ("words",)}
 
 
-def _open(turn: Turn, answers: Answers) -> Intent:
+def opened(turn: Turn, answers: Answers) -> Intent:
     """The open intent, when the button belongs to it.
 
     :raises Refusal: that conversation is over; the sentence says so
@@ -27,18 +27,18 @@ def _open(turn: Turn, answers: Answers) -> Intent:
 
 
 def _answer(turn: Turn, answers: Answers) -> None:
-    intent = _open(turn, answers)
+    intent = opened(turn, answers)
     advance(turn, intent, {**turn.conversation.answers, answers["step"]: answers["value"]})
 
 
 def _change(turn: Turn, answers: Answers) -> None:
-    intent = _open(turn, answers)
+    intent = opened(turn, answers)
     step = answers["step"]
     advance(turn, intent, without(turn.conversation.answers, DEPENDENT.get(step, (step,))))
 
 
 def _never_mind(turn: Turn, answers: Answers) -> None:
-    intent, aside = _open(turn, answers), turn.conversation.answers.get("aside")
+    intent, aside = opened(turn, answers), turn.conversation.answers.get("aside")
     close_card(turn, intent, turn.conversation.answers, turn.text("card-dropped"))
     turn.forget()
     turn.answer(turn.text("step-dropped" if intent.staff else "cancelled"))
@@ -63,30 +63,30 @@ def _cancel(turn: Turn, _answers: Answers) -> None:
 
 
 def _again(turn: Turn, answers: Answers) -> None:
-    advance(turn, _open(turn, answers), turn.conversation.answers)
+    advance(turn, opened(turn, answers), turn.conversation.answers)
 
 
 def _back(turn: Turn, _answers: Answers) -> None:
     """Ask the question before the open one again."""
-    intent = _open(turn, {})
+    intent = opened(turn, {})
     known = turn.conversation.answers
     before = known["asked"][-2:-1] or [intent.steps[0].name]
     advance(turn, intent, without({**known, "asked": known["asked"][:-1]}, DEPENDENT.get(before[0], before)))
 
 
 def _skip(turn: Turn, _answers: Answers) -> None:
-    skip(turn, _open(turn, {}))
+    skip(turn, opened(turn, {}))
 
 
 def _start_over(turn: Turn, _answers: Answers) -> None:
-    close_card(turn, _open(turn, {}), turn.conversation.answers, turn.text("card-dropped"))
+    close_card(turn, opened(turn, {}), turn.conversation.answers, turn.text("card-dropped"))
     turn.forget()
     turn.answer(turn.text("start-over"))
 
 
 def _add_photo(turn: Turn, _answers: Answers) -> None:
     """A photo without words while something is open belongs to it; the open question is asked once more."""
-    intent, conversation = _open(turn, {}), turn.conversation
+    intent, conversation = opened(turn, {}), turn.conversation
     known, album = conversation.answers, turn.incoming.album
     turn.remember(answers={**known, "photos": [*known["photos"], *turn.photos], "album": album})
     if album and album == known.get("album"):

@@ -28,7 +28,12 @@ from tests.journeys.cast import GROUPS, NAMES, PLAYERS, STRANGE_GROUPS, channel_
 from tests.journeys.stage import STUMBLE, LostScript, Stage
 
 OUTPUT = ("bot> ", "-> ", "~> ", "(toast) ", "(alert) ", "    ")
-SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+SPANS = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 ZONE = ZoneInfo("Asia/Shanghai")
 CHATS = (*GROUPS, *STRANGE_GROUPS)
 WHO, CHAT = "|".join(NAMES), "|".join(CHATS)
@@ -100,6 +105,10 @@ def _lines(said: Outgoing) -> list[str]:
     lines = [line or "·" for line in _shortened(said.text).split("\n")]
     if said.photos:
         lines.append(f"({len(said.photos)} photos)" if len(said.photos) > 1 else "(1 photo)")
+    if said.document:
+        lines.append(f"(file {said.document.name})")
+    if said.pinned:
+        lines.append("(pinned)")
     marks = {None: "", "contact": " ☎", "location": " ⌖"}
     rows = [[f"[{one.label}{' ↗' if one.url else marks[one.ask]}]" for one in row] for row in said.buttons]
     return [*lines, *(" ".join(row) for row in rows)]
@@ -164,6 +173,17 @@ def _photo(stage: Stage, who: str, album: str | None, words: str | None) -> None
 
 def _other(stage: Stage, who: str, kind: str, words: str | None) -> None:
     stage.come_in(who, who, other=kind, text=words or "", **_hint(who))
+
+
+def _file(stage: Stage, who: str, name: str, words: str | None) -> None:
+    paper = {"handle": f"paper-{stage.keys}", "name": name, "kind": "application/pdf"}
+    stage.come_in(who, who, other="document", document=paper, text=_lengthened(words or ""), **_hint(who))
+
+
+def _passes_on(stage: Stage, who: str, photo: str | None, text: str) -> None:
+    """Somebody else's words, shown to us in private."""
+    photos = [f"photo-{stage.keys}"] if photo else []
+    stage.come_in(who, who, forwarded=True, photos=photos, text=_lengthened(text), **_hint(who))
 
 
 def _contact(stage: Stage, who: str, whose: str, phone: str) -> None:
@@ -277,6 +297,11 @@ def _sets_value(stage: Stage, name: str, value: str) -> None:
         work.knowledge.set_value(1, name, value)
 
 
+def _sets_figure(stage: Stage, name: str, value: str) -> None:
+    """A figure that an estate may set for itself."""
+    _set(stage, t.estates, t.estates.c.id == 1, policy={name: int(value)})
+
+
 def _leaves_work(stage: Stage, who: str) -> None:
     with stage.database.writing() as work:
         leaving.dismiss(work=work, person_id=_id(who), by=None, now=stage.now)
@@ -305,6 +330,8 @@ DEEDS: tuple[Deed, ...] = (
     (rf"({WHO}) forges the button (.*)", _forges),
     (rf"({WHO}) sends photo(?: of album (\w+))?(?:: (.+))?", _photo),
     (rf"({WHO}) sends (voice|video|sticker|location|document|photo-too-large|other)(?:: (.+))?", _other),
+    (rf"({WHO}) sends file (\S+?)(?:: (.+))?", _file),
+    (rf"({WHO}) passes on( with photo)?: (.+)", _passes_on),
     (rf"({WHO}) shares (own|foreign) contact (\S+)", _contact),
     (rf"({WHO}) shares location (\S+) (\S+)", _location),
     (rf"({WHO}) forwards(?: into ({CHAT}))?: (.+)", _forwards),
@@ -312,7 +339,7 @@ DEEDS: tuple[Deed, ...] = (
     (rf"({WHO}) sends the same once more", _again),
     (rf"an anonymous admin in ({CHAT})> (.+)", _anonymous),
     (rf"an anonymous admin in ({CHAT}) taps (.+)", _anonymous_taps),
-    (r"wait (\d+) (minute|hour|day)s?", _wait),
+    (r"wait (\d+) (second|minute|hour|day)s?", _wait),
     (r"wait until (?:(\d{4}-\d\d-\d\d) )?(\d\d):(\d\d)", _until),
     (r"the program is down for (\d+) hours?", _sleeps_until),
     (r"the clock ticks again", _clock_ticks),
@@ -329,6 +356,7 @@ DEEDS: tuple[Deed, ...] = (
     (rf"({WHO}) is (elderly|living_alone)", _is_flagged),
     (r"the estate calls (\w+) “(.+)”", _sets_value),
     (rf"({WHO}) leaves the company", _leaves_work),
+    (r"the estate sets (\S+) to (\d+)", _sets_figure),
     (rf"({WHO}) also writes as ({WHO})", _writes_on_the_page),
     (r"the program is started anew", _reboot),
 )

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App
-from bot.channels.base import Allowance, Contact, Happening, Incoming, Outgoing, Parcel, Sender
+from bot.channels.base import Allowance, Contact, Document, Happening, Incoming, Outgoing, Parcel, Sender
 from bot.inbox import drain
 from bot.rooms import Rooms
 from bot.telling import Telling
 from bot.turn import DeskWork
 from bot.words import Words
+from domain.announcements import sending
 from domain.messaging import nudging
 from domain.messaging.model import Delivery, Mode, Received
 from domain.tickets import escalation
@@ -39,8 +40,10 @@ class Paper:
 
     def parse(self, body: Any) -> Incoming:
         data = json.loads(body)
+        document = data.pop("document", None)
         sender, contact, happening = data.pop("sender"), data.pop("contact", None), data.pop("happening", None)
         return Incoming(
+            document=Document(**document) if document else None,
             **{**data, "photos": tuple(data.get("photos", ())), "location": tuple(data.get("location") or ()) or None},
             sender=Sender(**sender) if sender else None,
             contact=Contact(**contact) if contact else None,
@@ -103,6 +106,8 @@ class Stage:
     def come_in(self, chat: str, sender: str | None, **what: Any) -> None:
         """One update is stored; nobody has looked at it yet."""
         self.keys += 1
+        if "button" in what:
+            what["message"] = self._under(chat, what["button"])
         person = {"user": sender, "name": sender, "language": what.pop("hint", None)} if sender else None
         update = {
             "channel": channel_of(chat),
@@ -138,6 +143,9 @@ class Stage:
                 self.now = max(self.now, waiting[0])
                 for ticket_id in work.tickets.due(now=self.now, limit=100):
                     escalation.look(work=work, ticket_id=ticket_id, now=self.now)
+                for number in work.announcements.due(now=self.now, limit=100):
+                    while sending.look(work=work, announcement_id=number, now=self.now):
+                        pass
                 for owner in work.conversations.due(now=self.now, limit=100):
                     nudging.nudge(work=work, owner=owner, now=self.now)
             yield
@@ -162,7 +170,10 @@ class Stage:
             self.shown.append(Message(row.chat, said, row.subject, str(row.id)))
         if row.mode is not Mode.EDIT:
             return None
-        copies = [one for one in self.shown if one.chat == row.chat and one.subject == row.subject]
+        here = [one for one in self.shown if one.chat == row.chat]
+        copies = [
+            one for one in here if (one.reference == said.message if said.message else one.subject == row.subject)
+        ]
         before = [one.said for one in copies]
         for one in copies:
             self.old.append(Message(one.chat, one.said))
@@ -184,6 +195,12 @@ class Stage:
                 return one.reference
         raise LostScript(f"{chat} has no message with {about!r}")
 
+    def _under(self, chat: str, data: str) -> str | None:
+        """The newest message of the chat that has this button."""
+        here = (one for one in reversed(self.shown) if one.chat == chat)
+        found = (one for one in here if any(button.data == data for row in one.said.buttons for button in row))
+        return next((one.reference for one in found), None)
+
     def _handle(self, work: DeskWork, received: Received, *, now: datetime) -> None:
         if STUMBLE in received.body:
             raise RuntimeError("a bug of ours")
@@ -201,7 +218,11 @@ class Stage:
     def _due_times(self, work: Any) -> list[datetime]:
         ids = work.tickets.due(now=self.now + timedelta(days=400), limit=100)
         silent = work.conversations.due(now=self.now + timedelta(days=400), limit=100)
-        return [work.tickets.get(one).due_at for one in ids] + [work.conversations.get(one).nudge_at for one in silent]
+        announced = work.announcements.due(now=self.now + timedelta(days=400), limit=100)
+        leaving = [work.announcements.get(one).due_at for one in announced]
+        return [*leaving, *(work.tickets.get(one).due_at for one in ids)] + [
+            work.conversations.get(one).nudge_at for one in silent
+        ]
 
 
 def _deep_link(channel: str, payload: str) -> str | None:

@@ -1,0 +1,116 @@
+"""Who hears about an announcement's way, and in which words."""
+
+from __future__ import annotations
+
+from bot.announcement_cards import announcement_card, title_of
+from bot.announcement_letters import answered
+from bot.announcement_report import unreached_paper
+from bot.audiences import Recipient, Scene, people
+from bot.channels.base import Document
+from bot.turn import Rows, Tap
+from bot.voice import Voice
+from domain.announcements import events as a
+from domain.announcements import figures
+from domain.announcements.changing import known
+from domain.announcements.model import Announcement
+from domain.register.model import Staff
+from domain.tickets.eligibility import MANAGERS
+from domain.transaction import Event
+
+# After each of these, every copy of the managers' card shows what is true now.
+SHOWN: tuple[type[Event], ...] = (
+    a.AnnouncementApproved, a.AnnouncementRejected, a.AnnouncementUndone, a.AnnouncementWithdrawn,
+    a.AnnouncementScheduled, a.AnnouncementStarted, a.AnnouncementPaused, a.AnnouncementResumed,
+    a.AnnouncementStopped, a.AnnouncementProgressed, a.AnnouncementFinished, a.AnnouncementRepeated,
+    a.AnnouncementClosed,
+)  # fmt: skip
+
+
+def told(scene: Scene) -> Announcement:
+    """The announcement as it is now."""
+    return known(scene.work, scene.number)
+
+
+# --- who ---------------------------------------------------------------------------------------------------------
+
+
+def author(scene: Scene) -> list[Recipient]:
+    """Who wrote it; the operator at the command line sees it there."""
+    author_id = told(scene).author_id
+    return people(scene, [author_id]) if author_id else []
+
+
+def second_eyes(scene: Scene) -> list[Recipient]:
+    """Everybody else who manages all estates that it is for: one of them must agree."""
+    announcement = told(scene)
+    there = [_managers(scene, estate) for estate in announcement.audience.estates]
+    able = set.intersection(*(set(one) for one in there)) - {announcement.author_id}
+    return people(scene, sorted(able))
+
+
+def _managers(scene: Scene, estate_id: int) -> list[int]:
+    holders: list[Staff] = [*scene.work.register.staff_of(estate_id, *MANAGERS)]
+    return [one.id for one in holders]
+
+
+def promoted(scene: Scene) -> list[Recipient]:
+    """Whoever was first on the waiting list."""
+    assert isinstance(scene.event, a.PlaceFreed)
+    return people(scene, [scene.event.person_id])
+
+
+# --- what --------------------------------------------------------------------------------------------------------
+
+
+def card(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """The managers' card."""
+    return announcement_card(voice, scene.work, told(scene), to.person_id)
+
+
+def photos(scene: Scene) -> tuple[str, ...]:
+    """What the second person must see, too."""
+    return told(scene).photos
+
+
+def approved(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """Somebody looked at it and agreed."""
+    values = {"title": title_of(voice, told(scene)), "name": voice.name(scene.event.by)}
+    return voice.say("announcement-approved-author", **values), ()
+
+
+def rejected(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """Somebody looked at it and wants it otherwise: why, and the way to change it."""
+    event = scene.event
+    assert isinstance(event, a.AnnouncementRejected)
+    values = {"title": title_of(voice, told(scene)), "name": voice.name(event.by)}
+    lines = [voice.say("announcement-rejected-author", **values)]
+    if event.reason:
+        lines.append(voice.say("announcement-rejected-why", reason=event.reason))
+    revise = Tap(
+        voice.say("button-revise-announcement"), "revise_announcement", {"announcement": event.announcement_id}
+    )
+    return "\n".join(lines), [[revise]]
+
+
+def report(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """It is over: the figures once more where they are seen, with the list of rooms in which nobody got it."""
+    text, rows = card(voice, scene, to)
+    missed = figures.unreached(work=scene.work, announcement_id=scene.number)
+    lines = [voice.say("announcement-report"), text, *([voice.say("announcement-report-list")] if missed else [])]
+    return "\n".join(lines), rows
+
+
+def unreached(voice: Voice, scene: Scene) -> Document | None:
+    """The list, where there is anything on it."""
+    return unreached_paper(voice, scene.work, told(scene))
+
+
+def has_place(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """From the waiting list to a place."""
+    announcement = told(scene)
+    assert to.person_id is not None
+    standing = answered(scene.work, announcement.id, to.person_id).standing
+    text = voice.say(
+        "announcement-promoted", title=title_of(voice, announcement), place=standing.place if standing else 0
+    )
+    return text, [[Tap(voice.say("button-leave-place"), "leave_place", {"announcement": announcement.id})]]

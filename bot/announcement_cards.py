@@ -1,0 +1,250 @@
+"""What a manager sees of an announcement: one card that stays true, from the approval to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.announcement_letters import owner_letter, text_in
+from bot.turn import DeskWork, Rows, Tap
+from bot.voice import Voice
+from bot.words import Said
+from domain.announcements import figures
+from domain.announcements.changing import parties, policy
+from domain.announcements.lifecycle import ALLOWED, MOVES, OUT, Action, Party, Status
+from domain.announcements.model import Announcement, Audience, HeadCount, Kind, Progress
+from domain.register.model import Relation, Role
+
+BAR = 10  # squares
+CHANNELS = {
+    "telegram": "channel-telegram", "wechat": "channel-wechat", "wecom": "channel-wecom", "web": "channel-web",
+}  # fmt: skip
+LAYOUT = (
+    (Action.APPROVE, Action.REJECT),
+    (Action.UNDO,),
+    (Action.PAUSE, Action.RESUME, Action.STOP),
+    (Action.CLOSE,),
+)
+INTENTS: Mapping[Action, str] = {
+    Action.APPROVE: "approve_announcement",
+    Action.REJECT: "reject_announcement",
+    Action.UNDO: "undo_announcement",
+    Action.PAUSE: "pause_announcement",
+    Action.RESUME: "resume_announcement",
+    Action.STOP: "stop_announcement",
+    Action.CLOSE: "close_announcement",
+}
+
+
+def announcement_card(voice: Voice, work: DeskWork, told: Announcement, viewer: int | None) -> tuple[str, Rows]:
+    """What is true now, and what this manager can do about it; who manages there no more can do nothing."""
+    mine = parties(work, told, viewer) - {Party.RECIPIENT}
+    lines = [_head(voice, told), *_state(voice, work, told, mine)]
+    return "\n".join(lines), _rows(voice, work, told, mine)
+
+
+def described(voice: Voice, work: DeskWork, audience: Audience) -> Said:
+    """ "3栋、5栋2单元 · 老人"."""
+    comma = voice.say("comma")
+    places = [voice.say("audience-building", building=one) for one in audience.buildings]
+    places += [voice.say("audience-entrance", building=one, entrance=two) for one, two in audience.entrances]
+    rooms = [room for one in audience.rooms if (room := work.register.room(one))]
+    places += [voice.room(room) for room in rooms]
+    ticket = work.tickets.get(audience.ticket_id) if audience.ticket_id else None
+    if ticket:
+        places.append(voice.say("audience-ticket", number=ticket.number, place=voice.place(ticket)))
+    people = [voice.say(f"audience-relation-{one}") for one in Relation if one in audience.relations]
+    people += [voice.say(f"audience-flag-{one}") for one in sorted(audience.flags)]
+    if audience.roles == frozenset(Role):
+        people.append(voice.say("audience-staff"))
+    else:
+        people += [voice.say(f"audience-role-{one}") for one in sorted(audience.roles)]
+    only_staff = not audience.residents and not places
+    estates = [work.register.estate(one).name for one in audience.estates]
+    where = Said(comma.join(places)) if places else voice.say("audience-estate", estate=comma.join(estates))
+    who = Said(comma.join(people))
+    return voice.say("audience-who-where", where=where, who=who) if people and not only_staff else (who or where)
+
+
+def heads_lines(voice: Voice, heads: HeadCount, pace: Mapping[str, float] | None = None) -> list[Said]:
+    """How many it reaches, on which channels, how long that takes, and whom it does not reach."""
+    by_channel = [
+        voice.say(
+            "heads-channel", channel=voice.say(CHANNELS[channel]) if channel in CHANNELS else channel, count=count
+        )
+        for channel, count in sorted(heads.channels.items(), key=lambda one: -one[1])
+        if count
+    ]
+    reached = sum(heads.channels.values())
+    lines = [voice.say("heads-people", count=heads.people)]
+    if by_channel:
+        took = duration(voice, figures.duration(heads, pace))
+        lines.append(voice.say("heads-channels", channels=Said(voice.say("comma").join(by_channel)), time=took))
+    missed = [
+        voice.say(key, count=count)
+        for key, count in (
+            ("heads-no-account", heads.no_account),
+            ("heads-unreachable", heads.unreachable),
+            ("heads-muted", heads.muted),
+        )
+        if count
+    ]
+    if missed:
+        lines.append(voice.say("heads-missed", count=heads.people - reached, why=Said(voice.say("comma").join(missed))))
+    return lines
+
+
+def duration(voice: Voice, span: timedelta) -> Said:
+    """About how long."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 1:
+        return voice.say("lasts-moment")
+    if minutes < 90:
+        return voice.say("lasts-minutes", count=minutes)
+    return voice.say("lasts-hours", count=round(minutes / 60))
+
+
+def title_of(voice: Voice, told: Announcement) -> str:
+    """Its title in the reader's language, where there is one."""
+    return text_in(told, voice.language, voice.work.register.estate(told.estate_id).language).title
+
+
+def _head(voice: Voice, told: Announcement) -> Said:
+    key = "announcement-card-urgent" if told.kind is Kind.URGENT else "announcement-card"
+    return voice.say(key, title=title_of(voice, told))
+
+
+def _state(voice: Voice, work: DeskWork, told: Announcement, mine: frozenset[Party]) -> list[str]:
+    people, audience = told.people, described(voice, work, told.audience)
+    match Status(told.status):
+        case Status.DRAFT:
+            return [voice.say("announcement-state-draft")]
+        case Status.WAITING if Party.MANAGER in mine:
+            asked = voice.say(
+                "announcement-please-look", name=voice.name(told.author_id), count=people, audience=audience
+            )
+            return [asked, "", owner_letter(voice, told)[0]]
+        case Status.WAITING:
+            limit = policy(work, told).second_above
+            return [voice.say("announcement-state-waiting", count=people, limit=limit)]
+        case Status.APPROVED:
+            return [_to(voice, people, audience), *_approved_by(voice, told), _leaves(voice, work, told)]
+        case Status.SCHEDULED:
+            assert told.due_at is not None
+            night = told.at is None or told.due_at > told.at
+            key = "announcement-state-night" if night else "announcement-state-scheduled"
+            when = voice.date(told.due_at, told.estate_id)
+            return [_to(voice, people, audience), *_approved_by(voice, told), voice.say(key, time=when)]
+        case Status.WITHDRAWN:
+            return [voice.say("announcement-state-withdrawn")]
+        case _:
+            return [_to(voice, people, audience), *_figures(voice, work, told)]
+
+
+def _to(voice: Voice, people: int, audience: Said) -> Said:
+    return voice.say("announcement-to", count=people, audience=audience)
+
+
+def _approved_by(voice: Voice, told: Announcement) -> list[Said]:
+    return [voice.say("announcement-approved-by", name=voice.name(told.approver_id))] if told.approver_id else []
+
+
+def _leaves(voice: Voice, work: DeskWork, told: Announcement) -> Said:
+    """Just approved: it can be taken back for a moment."""
+    undo = round(policy(work, told).undo.total_seconds())
+    if told.at and told.at > voice.now:
+        return voice.say("announcement-leaves-at", time=voice.moment(told.at, told.estate_id))
+    return voice.say("announcement-leaves-soon", count=undo)
+
+
+def _figures(voice: Voice, work: DeskWork, told: Announcement) -> list[Said]:
+    """On its way, or over: how far, how well, and what people answered."""
+    progress = figures.progress(work=work, announcement_id=told.id)
+    tally = progress.tally
+    lines = [_bar(voice, progress)] if told.status in (Status.SENDING, Status.PAUSED) else []
+    lines.append(voice.say(f"announcement-state-{told.status}", sent=tally.sent, count=tally.people))
+    lines += [
+        voice.say("announcement-missed", count=count, why=voice.say(f"announcement-{name}"))
+        for name in ("unreachable", "failed", "unknown", "expired")
+        if (count := getattr(tally, name))
+    ]
+    if told.confirm:
+        lines.append(voice.say("announcement-have-confirmed", confirmed=tally.confirmed, count=told.people))
+    lines += _answers(voice, work, told)
+    if told.status == Status.SENDING and progress.speed:
+        left = duration(voice, progress.left or timedelta())
+        lines.append(voice.say("announcement-speed", speed=f"{progress.speed:.0f}", time=left))
+    if told.status == Status.PAUSED and told.resume_at:
+        lines.append(voice.say("announcement-paused-over-night", time=voice.date(told.resume_at, told.estate_id)))
+    return lines
+
+
+def _bar(voice: Voice, progress: Progress) -> Said:
+    done = progress.tally.settled / progress.tally.people if progress.tally.people else 1.0
+    full = round(done * BAR)
+    return voice.say("announcement-bar", bar="▓" * full + "░" * (BAR - full), percent=f"{done:.0%}")
+
+
+def _answers(voice: Voice, work: DeskWork, told: Announcement) -> list[Said]:
+    """Votes and places."""
+    if told.poll:
+        cast = figures.votes(work=work, announcement_id=told.id)
+        return [
+            voice.say("announcement-vote-count", option=option, count=count)
+            for option, count in zip(told.poll.options, cast, strict=True)
+        ]
+    if told.sign_up:
+        joined = len(work.recipients.joined(told.id))
+        waiting = max(0, joined - told.sign_up.cap)
+        key = "announcement-joined-waiting" if waiting else "announcement-joined-count"
+        return [voice.say(key, count=joined - waiting, cap=told.sign_up.cap, waiting=waiting)]
+    return []
+
+
+def _rows(voice: Voice, work: DeskWork, told: Announcement, mine: frozenset[Party]) -> Rows:
+    named = {"announcement": told.id}
+    rows = [
+        [
+            Tap(voice.say(f"button-{INTENTS[action].replace('_', '-')}"), INTENTS[action], named)
+            for action in row
+            if (Status(told.status), action) in MOVES and ALLOWED[action] & mine and _makes_sense(voice, told, action)
+        ]
+        for row in LAYOUT
+    ]
+    if told.status in (Status.DRAFT, Status.WITHDRAWN, Status.SCHEDULED) and mine:
+        rows.append(_second_thoughts(voice, told, mine))
+    if told.status in (Status.SENT, Status.STOPPED) and mine:
+        rows += _afterwards(voice, work, told)
+    return [row for row in rows if row]
+
+
+def _makes_sense(voice: Voice, told: Announcement, action: Action) -> bool:
+    """A poll is closed where there is one that is open; what waits is taken back by who wrote it."""
+    if action is not Action.CLOSE:
+        return True
+    closed = told.closes_at is not None and told.closes_at <= voice.now
+    return bool(told.poll or told.sign_up) and not closed and told.status in OUT
+
+
+def _second_thoughts(voice: Voice, told: Announcement, mine: frozenset[Party]) -> list[Tap]:
+    named = {"announcement": told.id}
+    revise = [Tap(voice.say("button-revise-announcement"), "revise_announcement", named)]
+    drop = Tap(voice.say("button-withdraw-announcement"), "withdraw_announcement", named)
+    if told.status == Status.WITHDRAWN:
+        return revise
+    return [*(revise if Party.AUTHOR in mine or told.status == Status.SCHEDULED else []), drop]
+
+
+def _afterwards(voice: Voice, work: DeskWork, told: Announcement) -> list[list[Tap]]:
+    """Once more to whom it did not reach or who have not confirmed; the list; and the figures as they are by then."""
+    tally, named = work.recipients.tally(told), {"announcement": told.id}
+    again = []
+    if failed := tally.failed + tally.unreachable + tally.expired:
+        label = voice.say("button-again-failed", count=failed)
+        again.append(Tap(label, "repeat_announcement", {**named, "to": "failed"}))
+    if told.confirm and (silent := told.people - tally.confirmed):
+        label = voice.say("button-again-unconfirmed", count=silent)
+        again.append(Tap(label, "repeat_announcement", {**named, "to": "unconfirmed"}))
+    unread = [Tap(voice.say("button-unreached-list"), "unreached_list", named)]
+    refresh = [Tap(voice.say("button-refresh"), "refresh_announcement", named)]
+    return [again, [*(unread if tally.sent < tally.people else []), *refresh]]

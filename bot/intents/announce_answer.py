@@ -1,0 +1,86 @@
+"""What owners answer to an announcement: read it, vote, sign up, want no more ordinary ones."""
+
+from __future__ import annotations
+
+from bot.announcement_letters import answered, outgoing, owner_letter
+from bot.conversation import Answers, Intent
+from bot.turn import Rows, Tap, Turn
+from bot.voice import Voice
+from domain.announcements import reactions
+from domain.announcements.changing import known
+from domain.announcements.model import Announcement
+
+
+def _read(turn: Turn, answers: Answers) -> None:
+    number = answers["announcement"]
+    first = reactions.confirm(work=turn.work, announcement_id=number, by=turn.me, now=turn.now)
+    _redraw(turn, known(turn.work, number))
+    turn.toast(turn.text("announcement-read" if first else "announcement-read-before"))
+
+
+def _vote(turn: Turn, answers: Answers) -> None:
+    number, choice = answers["announcement"], answers["choice"]
+    before = reactions.vote(work=turn.work, announcement_id=number, choice=choice, by=turn.me, now=turn.now)
+    told = known(turn.work, number)
+    _redraw(turn, told)
+    assert told.poll is not None
+    key = "announcement-vote-changed" if before not in (None, choice) else "announcement-vote-counted"
+    turn.toast(turn.text(key, option=told.poll.options[choice]))
+
+
+def _sign_up(turn: Turn, answers: Answers) -> None:
+    """A place, or a number on the waiting list: what is true now, whenever it is pressed."""
+    number = answers["announcement"]
+    standing = reactions.sign_up(work=turn.work, announcement_id=number, by=turn.me, now=turn.now)
+    told = known(turn.work, number)
+    _redraw(turn, told)
+    cap = told.sign_up.cap if told.sign_up else 0
+    if standing.waiting:
+        turn.toast(turn.text("announcement-on-waiting-list", place=standing.place - cap, cap=cap), alert=True)
+    else:
+        turn.toast(turn.text("announcement-has-place", place=standing.place))
+
+
+def _leave(turn: Turn, answers: Answers) -> None:
+    number = answers["announcement"]
+    left = reactions.leave(work=turn.work, announcement_id=number, by=turn.me, now=turn.now)
+    _redraw(turn, known(turn.work, number))
+    turn.toast(turn.text("announcement-left" if left else "announcement-was-not-in"))
+
+
+def _redraw(turn: Turn, told: Announcement) -> None:
+    """Their own copy shows what they have answered."""
+    voice = Voice(turn.words, turn.language, turn.now, turn.work)
+    text, rows = owner_letter(voice, told, number=told.id, mine=answered(turn.work, told.id, turn.me))
+    turn.redraw(text, rows, photos=told.photos, document=outgoing(told, text).document)
+
+
+# --- no more ordinary ones ---------------------------------------------------------------------------------------
+
+
+def _mute(turn: Turn, _answers: Answers) -> None:
+    """Ordinary ones stop; what cannot wait comes all the same, and they are told so."""
+    estates = _homes(turn)
+    fresh = [reactions.mute(work=turn.work, estate_id=one, by=turn.me, now=turn.now) for one in estates]
+    rows: Rows = [[Tap(turn.text("button-unmute"), "unmute")]]
+    turn.answer(turn.text("muted" if any(fresh) else "muted-before"), rows)
+
+
+def _unmute(turn: Turn, _answers: Answers) -> None:
+    estates = turn.work.recipients.muted(turn.me)
+    fresh = [reactions.unmute(work=turn.work, estate_id=one, by=turn.me, now=turn.now) for one in sorted(estates)]
+    turn.answer(turn.text("unmuted" if any(fresh) else "unmuted-before"))
+
+
+def _homes(turn: Turn) -> list[int]:
+    """The estates where they live, and where they work."""
+    living = {room.estate_id for room in turn.rooms}
+    return sorted(living | (turn.staff.estates if turn.staff else frozenset()))
+
+
+HAVE_READ = Intent("have_read", _read)
+VOTE = Intent("vote", _vote)
+SIGN_UP = Intent("sign_up", _sign_up)
+LEAVE_PLACE = Intent("leave_place", _leave)
+MUTE = Intent("mute", _mute, commands=("mute",), private=True)
+UNMUTE = Intent("unmute", _unmute, commands=("unmute",), private=True)

@@ -1,0 +1,299 @@
+"""The questions of an announcement: what, for whom, in which languages, when, and what people may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.conversation import Answers, Step
+from bot.intents.announce_draft import audience_of, language_of, managed, plain, split, suggested, texts_of
+from bot.intents.announce_when import read_moment
+from bot.intents.announce_whom import read_audience
+from bot.intents.words import draft_tap
+from bot.turn import Rows, Tap, Turn
+from domain.announcements import figures
+from domain.announcements.model import BODY_MAX, TITLE_MAX, Audience, Kind, Text
+from domain.announcements.wording import OPTION_MAX, OPTIONS, check_text
+from domain.errors import Refusal
+from domain.register.model import Flag, Relation
+from domain.tickets.model import Category
+
+TITLES = (
+    "title-water", "title-power", "title-lift", "title-pests", "title-event", "title-kind-reminder",
+)  # fmt: skip
+BY_CATEGORY = {
+    Category.WATER_SUPPLY: "title-water", Category.ELECTRIC: "title-power", Category.ELEVATOR: "title-lift",
+    Category.HYGIENE: "title-pests",
+}  # fmt: skip
+CAPS = (10, 20, 30, 50)
+HOUSES = 8  # buildings as buttons
+OUTAGES = frozenset({Category.WATER_SUPPLY, Category.ELECTRIC, Category.ELEVATOR, Category.GAS_HEATING})
+
+
+def asked_for(what: str) -> Any:
+    """Only when its button on the card was pressed."""
+    return lambda _turn, answers: answers.get("asking") == what
+
+
+# --- where and what ----------------------------------------------------------------------------------------------
+
+
+def _ask_estates(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    estates = managed(turn)
+    rows = [[draft_tap(answers, "estates", turn.work.register.estate(one).name, [one])] for one in estates]
+    return turn.text("ask-announce-estates"), [
+        *rows,
+        [draft_tap(answers, "estates", turn.text("button-all-estates"), list(estates))],
+    ]
+
+
+def _read_estates(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+    said = turn.incoming.text.strip()
+    found = [one for one in managed(turn) if said and said in turn.work.register.estate(one).name]
+    return {"estates": found} if len(found) == 1 else None
+
+
+def _ask_body(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    return turn.text("ask-announce-body-photo" if answers["photos"] else "ask-announce-body"), ()
+
+
+def _read_body(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+    """Any words; the first line of several may be the title."""
+    title, body = split(turn.incoming.text)
+    if not body:
+        return None
+    if len(body) > BODY_MAX:
+        turn.preface = turn.text("announcement-body-long", most=BODY_MAX)
+        return None
+    if len(body) < 2 and not answers["photos"]:
+        return None
+    return {"body": body, "language": language_of(turn, body), **({"title": title} if title else {})}
+
+
+def _ask_title(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    """The beginning of the text, if it is short, and what such announcements are usually called."""
+    own = suggested(answers["body"])
+    likely = turn.read(answers["body"]).category if turn.read else ""
+    first = [BY_CATEGORY[one] for one in BY_CATEGORY if one == likely]
+    usual = [turn.words.say(key, answers["language"]) for key in dict.fromkeys([*first, *TITLES])]
+    taps = [draft_tap(answers, "title", label, label) for label in usual[:4]]
+    rows = [taps[:2], taps[2:]]
+    return turn.text("ask-announce-title", most=TITLE_MAX), [
+        *([[draft_tap(answers, "title", own, own)]] if own else []),
+        *rows,
+    ]
+
+
+def _read_title(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+    said = " ".join(turn.incoming.text.split())
+    if len(said) > TITLE_MAX:
+        turn.preface = turn.text("announcement-title-long", most=TITLE_MAX)
+        return None
+    return {"title": said} if said else None
+
+
+# --- for whom ----------------------------------------------------------------------------------------------------
+
+
+def _ask_whom(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    """Everybody, the usual kinds, each building, and whom a known outage affects; or any words."""
+    estates = tuple(answers["estates"])
+
+    def tap(label: str, **parts: Any) -> Tap:
+        return draft_tap(answers, "whom", label, plain(Audience(estates=estates, **parts)))
+
+    owners = frozenset({Relation.OWNER, Relation.CO_OWNER})
+    rows: list[Sequence[Tap]] = [
+        [tap(turn.text("button-everybody"))],
+        [
+            tap(turn.text("button-only-owners"), relations=owners),
+            tap(turn.text("button-elderly"), flags=frozenset({Flag.ELDERLY})),
+        ],
+    ]
+    houses = _houses(turn, estates)
+    taps = [tap(turn.text("audience-building", building=one), buildings=(one,)) for one in houses]
+    rows += [taps[at : at + 4] for at in range(0, len(taps), 4)]
+    rows += [
+        [tap(turn.text("audience-ticket", number=one.number, place=turn.voice.place(one)), ticket_id=one.id)]
+        for one in turn.work.tickets.live_in(estates)
+        if one.category in OUTAGES and one.room_id is None
+    ][:2]
+    return turn.text("ask-announce-whom"), rows
+
+
+def _houses(turn: Turn, estates: tuple[int, ...]) -> list[str]:
+    """The buildings of one estate, where they are few enough to be buttons."""
+    if len(estates) > 1:
+        return []
+    names = dict.fromkeys(room.building for room in turn.work.register.rooms_in(estates[0]))
+    found = sorted(names, key=lambda one: (len(one), one))
+    return found if 1 < len(found) <= HOUSES else []
+
+
+def _read_whom(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+    meant = read_audience(turn.work, turn.incoming.text, tuple(answers["estates"]))
+    if meant.unknown:
+        turn.preface = turn.text("announcement-no-such-place", said=turn.text("comma").join(meant.unknown))
+    return {"whom": plain(meant.audience)} if meant.audience else None
+
+
+# --- in which languages ------------------------------------------------------------------------------------------
+
+
+def missing(turn: Turn, answers: Answers) -> dict[str, int]:
+    """Languages that some of them read and in which there is nothing → how many they are."""
+    audience = audience_of(answers["whom"])
+    heads = figures.count(work=turn.work, audience=audience, kind=Kind(answers.get("kind", Kind.ORDINARY)))
+    there = texts_of(answers)
+    return {one: heads.languages[one] for one in turn.words.languages if heads.languages.get(one) and one not in there}
+
+
+def _ask_translate(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    language, count = next(iter(missing(turn, answers).items()))
+    name = turn.words.say("language-name", language)
+    rows = [
+        [draft_tap(answers, "translate", turn.text("button-add-language", spoken=name), {"add": language})],
+        [draft_tap(answers, "translate", turn.text("button-as-it-is"), {})],
+    ]
+    return turn.text("ask-announce-translate", count=count, spoken=name), rows
+
+
+def _read_translate(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+    """No is "as it is", yes asks for the words, and the words themselves are the answer at once."""
+    control = turn.understood.control if turn.understood else None
+    language = next(iter(missing(turn, answers)))
+    if control in ("yes", "no"):
+        return {"translate": {"add": language} if control == "yes" else {}}
+    if language_of(turn, turn.incoming.text) == language and len(turn.incoming.text) > TITLE_MAX:
+        return {"translate": {"add": language}, **(_other(turn, answers, language) or {})}
+    return None
+
+
+def _ask_other(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    name = turn.words.say("language-name", answers["translate"]["add"])
+    rows = [[Tap(turn.text("button-as-it-is"), "announce_set", {"what": "as_is", "draft": answers["draft"]})]]
+    return turn.text("ask-announce-other", spoken=name, most=TITLE_MAX), rows
+
+
+def _read_other(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+    return _other(turn, answers, answers["translate"]["add"])
+
+
+def _other(turn: Turn, answers: Answers, language: str) -> Mapping[str, Any] | None:
+    """The same in another language: the first line is the title."""
+    title, body = split(turn.incoming.text)
+    title = title or suggested(body) or body[:TITLE_MAX].split("\n")[0]
+    try:
+        check_text(Text(title=title, body=body))
+    except Refusal as refusal:
+        turn.preface = turn.text(refusal.key, **refusal.values)
+        return None
+    return {"others": {**answers.get("others", {}), language: [title, body]}, "other": True}
+
+
+def _needs_other(_turn: Turn, answers: Answers) -> bool:
+    return "add" in answers.get("translate", {})
+
+
+# --- when --------------------------------------------------------------------------------------------------------
+
+
+def _ask_at(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    calendar = turn.work.register.calendar(answers["estates"][0])
+    local = calendar.local(turn.now)
+    offered = [local.replace(hour=18, minute=0, second=0, microsecond=0)] if local.hour < 17 else []
+    tomorrow = local + timedelta(days=1)
+    offered += [tomorrow.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in (9, 18)]
+    taps = [draft_tap(answers, "at", _moment(turn, answers, one), one.isoformat()) for one in offered]
+    return turn.text("ask-announce-when"), [
+        [draft_tap(answers, "at", turn.text("button-now"), None)],
+        taps[:2],
+        taps[2:],
+    ]
+
+
+def _read_at(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+    return moment_read(turn, answers, "at")
+
+
+def moment_read(turn: Turn, answers: Answers, name: str) -> Mapping[str, Any] | None:
+    """The moment that the words mean, under *name*; a past one is none, and they are told so."""
+    calendar = turn.work.register.calendar(answers["estates"][0])
+    found = read_moment(turn.incoming.text, calendar=calendar, now=turn.now)
+    if found is not None and found < turn.now:
+        turn.preface = turn.text("announcement-in-the-past")
+        return None
+    return None if found is None else {name: None if found == turn.now else found.isoformat()}
+
+
+def _moment(turn: Turn, answers: Answers, when: datetime) -> str:
+    return turn.voice.moment(when, answers["estates"][0])
+
+
+# --- what people may answer --------------------------------------------------------------------------------------
+
+
+def _ask_poll(turn: Turn, _answers: Answers) -> tuple[str, Rows]:
+    return turn.text("ask-announce-poll"), ()
+
+
+def _read_poll(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+    """The question, then an option a line."""
+    lines = [line.strip() for line in turn.incoming.text.splitlines() if line.strip()]
+    options = lines[1:]
+    if not OPTIONS[0] <= len(options) <= OPTIONS[1]:
+        turn.preface = turn.text("announcement-poll-options", least=OPTIONS[0], most=OPTIONS[1])
+        return None
+    if len(set(options)) < len(options) or any(len(one) > OPTION_MAX for one in options):
+        turn.preface = turn.text("announcement-poll-option-bad", most=OPTION_MAX)
+        return None
+    return {"poll": lines, "cap": None}
+
+
+def _ask_cap(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    taps = [draft_tap(answers, "cap", turn.text("button-places", count=one), one) for one in CAPS]
+    return turn.text("ask-announce-cap"), [taps[:2], taps[2:]]
+
+
+def _read_cap(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
+    figures_said = "".join(one for one in turn.incoming.text if one.isdigit())
+    return {"cap": int(figures_said), "poll": None} if 0 < len(figures_said) < 6 and int(figures_said) else None
+
+
+def _ask_closes(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    calendar = turn.work.register.calendar(answers["estates"][0])
+    evening = calendar.local(turn.now).replace(hour=18, minute=0, second=0, microsecond=0)
+    offered = [evening + timedelta(days=days) for days in (1, 3, 7)]
+    taps = [
+        draft_tap(answers, "closes", turn.voice.date(one, answers["estates"][0]), one.isoformat()) for one in offered
+    ]
+    return turn.text("ask-announce-closes"), [
+        [draft_tap(answers, "closes", turn.text("button-no-end"), None)],
+        *[[one] for one in taps],
+    ]
+
+
+def _read_closes(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
+    return moment_read(turn, answers, "closes")
+
+
+def _asks_answers(_turn: Turn, answers: Answers) -> bool:
+    return answers.get("asking") in ("poll", "cap")
+
+
+ESTATES = Step("estates", _ask_estates, _read_estates)
+BODY = Step("body", _ask_body, _read_body, verbatim=True)
+TITLE = Step("title", _ask_title, _read_title, verbatim=True)
+WHOM = Step("whom", _ask_whom, _read_whom)
+TRANSLATE = Step(
+    "translate", _ask_translate, _read_translate, lambda turn, answers: bool(missing(turn, answers)), verbatim=True,
+    skip=lambda _turn, _answers: {"translate": {}},
+)  # fmt: skip
+OTHER = Step("other", _ask_other, _read_other, _needs_other, verbatim=True)
+WHEN = Step("at", _ask_at, _read_at, asked_for("at"), skip=lambda _turn, _answers: {"at": None})
+POLL = Step(
+    "poll", _ask_poll, _read_poll, asked_for("poll"), verbatim=True, skip=lambda _turn, _answers: {"poll": None}
+)
+CAP = Step("cap", _ask_cap, _read_cap, asked_for("cap"), skip=lambda _turn, _answers: {"cap": None})
+CLOSES = Step("closes", _ask_closes, _read_closes, _asks_answers, skip=lambda _turn, _answers: {"closes": None})
