@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -16,6 +17,10 @@ from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.webhook import set_webhook, webhook_route
 from bot.channels.web import WebChannel
 from bot.channels.web import routes as web_routes
+from bot.channels.wechat.account import Account as WechatAccount
+from bot.channels.wechat.account import open_account as open_wechat
+from bot.channels.wechat.templates import Template
+from bot.channels.wecom.account import Account, open_account
 from bot.words import Words
 from domain.messaging.model import Received
 from domain.register.model import GroupKind
@@ -69,9 +74,11 @@ class Line:
     routes: Sequence[BaseRoute] = ()
     start: Run = nothing  # in every process, before anything is sent
     feed: Run = nothing  # after start, in one process of the installation at a time, until it is cancelled
+    hear: Callable[[str], None] = lambda _sign: None  # what another process whispers; "": something was missed
     close: Callable[[], None] = lambda: None  # we are told to stop: end what is endless
     stop: Run = nothing  # the last word, after everything is sent
     deep_link: Callable[[str], str | None] = no_link  # an address that opens the chat with a payload
+    started: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
 
 def web(ours: Installation) -> Line:
@@ -84,7 +91,7 @@ def web(ours: Installation) -> Line:
         demo=ours.demo,
         secure=ours.settings.http.url.startswith("https://"),
     )
-    return Line(channel=channel, routes=web_routes(channel), close=channel.close)
+    return Line(channel=channel, routes=web_routes(channel), hear=channel.hub.hear, close=channel.close)
 
 
 def telegram(ours: Installation) -> Line | None:
@@ -118,10 +125,84 @@ def _staff_chats(work: Any, channel: str) -> set[str]:
     return {group.chat for group in groups if group.channel == channel}
 
 
-LINES: tuple[Callable[[Installation], Line | None], ...] = (web, telegram)
+def wecom(ours: Installation) -> Line | None:
+    """The app at WeCom, where there is one: WeCom calls us at /wecom/callback."""
+    account = wecom_account(ours.settings)
+    if account is None:
+        return None
+    opened = open_account(
+        account, url=ours.settings.http.url, secret=ours.secret, commit=ours.commit, read=ours.read, store=ours.store,
+        fetch_elsewhere=ours.fetch_elsewhere, say=ours.words.say, now=utc_now,
+    )  # fmt: skip
+    channel = opened.channel
+    return Line(
+        channel=channel, routes=opened.routes, feed=channel.run, stop=channel.stop, deep_link=opened.links.invitation
+    )
+
+
+def wecom_account(settings: Settings) -> Account | None:
+    """The app, where the settings name one; they are whole, or were refused."""
+    options = settings.wecom
+    if not (options.corp_id and options.secret and options.token and options.aes_key):
+        return None
+    return Account(
+        corp_id=options.corp_id,
+        agent_id=options.agent_id,
+        secret=options.secret.get_secret_value(),
+        token=options.token.get_secret_value(),
+        aes_key=options.aes_key.get_secret_value(),
+        api_url=options.api_url,
+        open_url=options.open_url,
+        robots={name: key.get_secret_value() for name, key in options.robots.items()},
+    )
+
+
+def wechat(ours: Installation) -> Line | None:
+    """The official account, where the settings name one: WeChat calls us."""
+    account = wechat_account(ours.settings)
+    if account is None:
+        return None
+    opened = open_wechat(
+        account, url=ours.settings.http.url, say=ours.words.say, commit=ours.commit, read=ours.read,
+        open_media=ours.open_media, now=utc_now,
+    )  # fmt: skip
+    channel = opened.channel
+    return Line(channel=channel, routes=[opened.route], feed=channel.pictures.run, stop=channel.stop)
+
+
+def wechat_account(settings: Settings) -> WechatAccount | None:
+    """The account, where the settings name one; they are whole, or were refused."""
+    options = settings.wechat
+    if not (options.app_id and options.app_secret and options.token and options.aes_key):
+        return None
+    return WechatAccount(
+        app_id=options.app_id,
+        app_secret=options.app_secret.get_secret_value(),
+        token=options.token.get_secret_value(),
+        aes_key=options.aes_key.get_secret_value(),
+        api_url=options.api_url,
+        templates={name: Template(id=one.id, fields=one.fields) for name, one in options.templates.items()},
+        mass=options.mass_send,
+        per_second=options.per_second,
+    )
+
+
+LINES: tuple[Callable[[Installation], Line | None], ...] = (web, telegram, wechat, wecom)
 
 
 def open_lines(ours: Installation) -> dict[str, Line]:
     """Every channel that the settings ask for, by its name."""
     lines = [line for open_line in LINES if (line := open_line(ours))]
     return {line.channel.name: line for line in lines}
+
+
+async def introduce(line: Line) -> None:
+    """Let the line begin: it can send now."""
+    await line.start()
+    line.started.set()
+
+
+async def listen(line: Line) -> None:
+    """Take what comes in there, until cancelled."""
+    await line.started.wait()
+    await line.feed()

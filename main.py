@@ -10,6 +10,7 @@ import typer
 import commands
 import delivery_commands
 import knowledge_commands
+import wecom_commands
 import qr_commands
 from bot import logs
 from bot.channels.base import DeliveryError
@@ -28,7 +29,7 @@ cli = typer.Typer(
 def log_to_stderr(settings: Settings) -> None:
     """Logs as the settings want them; our secrets never show."""
     telegram = settings.telegram
-    ours = (settings.secret, telegram.token, telegram.webhook_secret, *settings.wecom.hidden)
+    ours = (settings.secret, telegram.token, telegram.webhook_secret, *settings.wechat.hidden, *settings.wecom.hidden)
     hidden = [one.get_secret_value() for one in ours if one]
     as_json = settings.log.format == "json" or (settings.log.format == "auto" and not sys.stderr.isatty())
     logs.set_up(level=settings.log.level, as_json=as_json, secrets=hidden)
@@ -84,6 +85,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Instead of 8000.")] = No
 cli.add_typer(commands.cli)
 cli.add_typer(knowledge_commands.cli, name="knowledge")
 cli.add_typer(delivery_commands.cli, name="deliveries")
+cli.add_typer(wecom_commands.cli, name="wecom")
 cli.add_typer(qr_commands.cli)
 
 if __name__ == "__main__":

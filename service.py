@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 import uvicorn
 from prometheus_client import REGISTRY
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
+from alone import Alone
 from bot import health, metrics
 from bot.app import App
 from bot.commit import GroupCommit
@@ -25,11 +28,9 @@ from bot.rooms import Rooms
 from bot.telling import Telling
 from bot.understanding import prepare
 from bot.words import Words
-from channels import Installation, Line, open_lines
+from channels import Installation, introduce, open_lines
 from domain.errors import Unavailable
 from domain.messaging.model import Received
-from scheduler.clock import Clock
-from scheduler.jobs import JOBS
 from settings import Settings
 from storage import backlog
 from storage.engine import Database
@@ -39,16 +40,46 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 KEEP_EVERY = 5.0  # seconds
 LOCALES = Path(__file__).parent / "locales"
+ALL_ROLES = frozenset({"web", "worker", "clock"})
+
+
+class Team(Protocol):
+    """Who handles, sends and ticks: this process alone, or a cluster of them."""
+
+    @property
+    def moved(self) -> Mapping[str, Callable[[], datetime]]:
+        """When each part that works here last moved: readiness watches it."""
+        ...
+
+    async def start(self) -> Sequence[asyncio.Task[None]]:
+        """Begin; the process ends when one of the tasks does with an error."""
+        ...
+
+    async def finish(self) -> None:
+        """End, after what is under way."""
+        ...
+
+    def wake(self, news: Set[str]) -> None:
+        """These rails have new rows, kept by this process."""
+        ...
 
 
 class Service:
-    """Everything of one process, from the first request to the last row."""
+    """Everything of one process, from the first request to the last row, in the *roles* that it has."""
 
     def __init__(
-        self, settings: Settings, database: Database, *, secret: str, keep: Callable[[], None], demo: bool = False
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        secret: str,
+        keep: Callable[[], None],
+        roles: Set[str] = ALL_ROLES,
+        demo: bool = False,
     ) -> None:
-        """*keep* makes sure, every few seconds, that no other process works on the database."""
+        """*keep* makes sure, every few seconds, that the database is still ours to work on."""
         self.settings = settings
+        self._roles = roles
         self._keep = keep
         self.words = Words(LOCALES)
         self.database = database.heard_by(Telling(self.words).hear, wake=self._wake_soon)
@@ -67,14 +98,22 @@ class Service:
         )
         self.lines = open_lines(ours)
         channels = {name: line.channel for name, line in self.lines.items()}
-        prepare()
+        if "worker" in roles:
+            prepare()
         app = App(words=self.words, channels=channels, rooms=Rooms(), deep_link=self._deep_link)
-        self.sender = Sender(commit=self.commit, channels=channels)
-        self.reader = Reader(
-            commit=self.commit.by_itself, handle=app.handle, apologise=app.apologise, sender=self.sender
-        )
-        self.clock = Clock(JOBS, self.database.writing)
+        alone = database.engine.dialect.name == "sqlite"
+        sender = Sender(commit=self.commit, channels=channels, alone=alone)
+        reader = Reader(commit=self.commit.by_itself, handle=app.handle, apologise=app.apologise, sender=sender)
+        self.team = self._team(reader, sender)
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _team(self, reader: Reader, sender: Sender) -> Team:
+        lines, begin, engine = tuple(self.lines.values()), self.database.writing, self.database.engine
+        if engine.dialect.name == "sqlite":
+            return Alone(reader=reader, sender=sender, lines=lines, begin=begin)
+        from cluster import Cluster  # noqa: PLC0415 - SQLite needs nothing of it
+
+        return Cluster(engine, roles=self._roles, reader=reader, sender=sender, lines=lines, begin=begin)
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
@@ -114,41 +153,25 @@ class Service:
 
     def application(self) -> Starlette:
         """Every address that we answer."""
-        routes = [
-            *health.routes(
-                commit=self.commit,
-                moved={"sender": lambda: self.sender.moved_at, "clock": lambda: self.clock.ticked_at},
-                registry=REGISTRY,
-            ),
-            *(route for line in self.lines.values() for route in line.routes),
-        ]
+        routes: list[BaseRoute] = [*health.routes(commit=self.commit, moved=self.team.moved, registry=REGISTRY)]
+        if "web" in self._roles:
+            routes += (route for line in self.lines.values() for route in line.routes)
         return Starlette(routes=routes)
 
     async def run(self) -> None:
         """Serve until told to stop; work under way is finished first."""
         self._loop = asyncio.get_running_loop()
-        stop_reading, stop_sending = asyncio.Event(), asyncio.Event()
         collector = metrics.BacklogCollector(self._count)
         REGISTRY.register(collector)
-        self.clock.start()
-        reading = asyncio.create_task(self.reader.run(stop_reading))
-        sending = asyncio.create_task(self.sender.run(stop_sending))
-        feeds = [
-            *(asyncio.create_task(_feed(line)) for line in self.lines.values()),
-            asyncio.create_task(self._stay_alone()),
-        ]
+        around = [asyncio.create_task(introduce(line)) for line in self.lines.values()]
+        around.append(asyncio.create_task(self._stay()))
         try:
-            await self._serve([reading, sending, *feeds])
+            await self._serve([*await self.team.start(), *around])
         finally:
-            for feed in feeds:
-                feed.cancel()
-            stop_reading.set()
-            self.reader.wake()
-            await asyncio.gather(reading, *feeds, return_exceptions=True)
-            stop_sending.set()  # not before: the reader hands over what it answers
-            self.sender.wake()
-            await asyncio.gather(sending, return_exceptions=True)
-            await asyncio.to_thread(self.clock.stop)
+            for task in around:
+                task.cancel()
+            await asyncio.gather(*around, return_exceptions=True)
+            await self.team.finish()
             for line in self.lines.values():
                 await line.stop()
             await asyncio.to_thread(self.commit.close)
@@ -172,7 +195,7 @@ class Service:
         for line in self.lines.values():
             line.close()
 
-    async def _stay_alone(self) -> None:
+    async def _stay(self) -> None:
         """A restarted database forgets who held it: ask for it again, and give way to whoever was faster."""
         while True:
             await asyncio.sleep(KEEP_EVERY)
@@ -189,19 +212,7 @@ class Service:
         """After a commit, on whichever thread it was."""
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closed: nobody is left to be woken
-                self._loop.call_soon_threadsafe(self._wake, frozenset(news))
-
-    def _wake(self, news: Set[str]) -> None:
-        if "inbox" in news:
-            self.reader.wake()
-        if "deliveries" in news:
-            self.sender.wake()
-
-
-async def _feed(line: Line) -> None:
-    """Introduce ourselves on the channel, then take what comes in there."""
-    await line.start()
-    await line.feed()
+                self._loop.call_soon_threadsafe(self.team.wake, frozenset(news))
 
 
 def run_until_stopped(service: Service) -> None:

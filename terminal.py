@@ -67,7 +67,7 @@ def load() -> Settings:
 
 
 def secret_of(settings: Settings) -> str:
-    """The secret that signs cookies: the setting, or one made once and kept beside an SQLite database, or in PostgreSQL.
+    """The secret that signs cookies: the setting, or one made once and kept beside SQLite, or in PostgreSQL.
 
     There it is the same for every process, on whichever machine.
     """

@@ -14,7 +14,7 @@ from bot import metrics
 from bot.channels.base import Parcel
 from bot.commit import Commit
 from bot.turn import DeskWork
-from domain.errors import Unavailable
+from domain.errors import Collided, Unavailable
 from domain.messaging.model import Received
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ def _handled(work: DeskWork, received: Received, handle: Handle, now: datetime) 
 
 
 class Reader:
-    """Drains the inbox whenever something came in, and every second in case it came in elsewhere.
+    """Drains the inbox: in a loop of its own, or whenever somebody asks for it.
 
     What is answered is taken for sending in the same transaction, and so leaves without waiting for another one.
     """
@@ -105,25 +105,42 @@ class Reader:
         self._handle = handle
         self._apologise = apologise
         self._sender = sender
-        self._wake = asyncio.Event()
+        self._awake = asyncio.Event()
+        self._stopped = False
 
     def wake(self) -> None:
         """There is something new to handle."""
-        self._wake.set()
+        self._awake.set()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Handle until told to stop."""
-        while not stop.is_set():
-            self._wake.clear()
-            try:
-                handled, parcels = await self._commit(self._drain)
-                self._sender.send(parcels)
-            except Unavailable as error:
-                log.warning("records-unavailable", reason=str(error))
-                handled = 0
-            if not handled:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), SWEEP)
+    def stop(self) -> None:
+        """Take no further batch."""
+        self._stopped = True
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Handle whatever comes in, and look every second in case it came in elsewhere, until told to stop."""
+        while not self._stopped:
+            self._awake.clear()
+            await self.drain()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), SWEEP)
+
+    async def drain(self) -> None:
+        """Handle what waits, until nothing does or we are told to stop."""
+        while not self._stopped and await self._batch():
+            pass
+
+    async def _batch(self) -> bool:
+        """Handle one batch; False when there was none, or the records are out of reach."""
+        try:
+            handled, parcels = await self._commit(self._drain)
+        except Collided:
+            return True  # undone: at once again
+        except Unavailable as error:
+            log.warning("records-unavailable", reason=str(error))
+            return False
+        self._sender.send(parcels)
+        return handled > 0
 
     def _drain(self, work: DeskWork) -> tuple[int, Sequence[Parcel]]:
         handled = drain(work, self._handle, self._apologise, now=datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from domain.register.model import Group, GroupKind, Role
 from storage.tables import addresses, groups, occupancies, people, rooms, staff, web_files, web_messages
 
 _CHANNEL = "web"
+WHISPERS = "guanjia"  # PostgreSQL's notifications under this name
 
 
 class SqlWebLog:
@@ -38,6 +40,11 @@ class SqlWebLog:
             change = update(web_messages).where(mine).values(seq=self._next(chat), body=dict(body), edited_at=now)
             self._connection.execute(change)
         return True
+
+    def whisper(self, sign: Mapping[str, Any]) -> None:
+        """Tell the open pages of every process something that matters only now; Hub.hear understands it."""
+        if self._connection.dialect.name == "postgresql":  # on SQLite there is no other process
+            self._connection.execute(select(func.pg_notify(WHISPERS, json.dumps(sign))))
 
     def since(self, chat: str, *, seq: int, limit: int) -> Sequence[WebMessage]:
         """What was said or edited after *seq*, in that order."""
@@ -88,6 +95,7 @@ class SqlWebLog:
         """The chat's next seq; where there is more than one writer, the others of this chat wait for our commit."""
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"web:{chat}"))))
+            self.whisper({"chat": chat})
         last = select(func.max(web_messages.c.seq)).where(web_messages.c.chat == chat)
         return (self._connection.execute(last).scalar() or 0) + 1
 

@@ -55,6 +55,10 @@ class WebLog(Protocol):
     def edit(self, message: int, *, chat: str, body: Mapping[str, Any], now: datetime) -> bool:
         """Bring a message up to date; False when the chat has no such message."""
 
+    def whisper(self, sign: Mapping[str, Any]) -> None:
+        """Tell the pages that other processes show something that matters only now: a chat changed, a toast."""
+        ...
+
     def since(self, chat: str, *, seq: int, limit: int) -> Sequence[WebMessage]:
         """What was said or edited after *seq*, in that order."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -99,11 +100,21 @@ class Hub:
             if chat in stream.chats:
                 stream.sign("typing", {"chat": chat})
 
-    def toast(self, tab: str, *, text: str, alert: bool) -> None:
-        """Answer the tab in which a button was pressed; a tab that is gone misses it."""
+    def toast(self, tab: str, *, text: str, alert: bool) -> bool:
+        """Answer the tab in which a button was pressed; False: it is gone, or another process's."""
+        found = [stream for stream in self._streams.values() if stream.tab == tab]
+        for stream in found:
+            stream.sign("toast", {"text": text, "alert": alert})
+        return bool(found)
+
+    def hear(self, sign: str) -> None:
+        """What another process whispers; an empty sign: some may have been missed, so every tab looks again."""
+        told = json.loads(sign) if sign else {}
+        if "tab" in told:
+            self.toast(**told)
         for stream in self._streams.values():
-            if stream.tab == tab:
-                stream.sign("toast", {"text": text, "alert": alert})
+            if not sign or told.get("chat") in stream.chats:
+                stream.wake(*(stream.chats if not sign else [told["chat"]]))
 
     def close(self) -> None:
         """End every stream and take no new one."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from bot.channels.base import Allowance, DeliveryError, Incoming, Parcel
+from bot.channels.base import Allowance, DeliveryError, Incoming, Outgoing, Parcel
 from bot.channels.web.hub import Hub
 from bot.channels.web.receive import NAME, parse
 from domain.messaging.model import Delivery, Mode
@@ -83,8 +83,7 @@ class WebChannel:
             case Mode.EDIT:
                 await self._edit(parcel)
             case Mode.TOAST:
-                message = parcel.message
-                self.hub.toast(message.toast or "", text=html.unescape(message.text), alert=message.alert)
+                await self._toast(parcel.message)
             case Mode.LEAVE:  # a group of the web exists only on our own allow-list
                 pass
         return None
@@ -108,6 +107,11 @@ class WebChannel:
         message = await self.commit(lambda work: work.web.post(chat, author=None, body=body, now=now))
         self.hub.changed(chat)
         return str(message)
+
+    async def _toast(self, message: Outgoing) -> None:
+        tab, text = message.toast or "", html.unescape(message.text)
+        if not self.hub.toast(tab, text=text, alert=message.alert):
+            await self.commit(lambda work: work.web.whisper({"tab": tab, "text": text, "alert": message.alert}))
 
     async def _edit(self, parcel: Parcel) -> None:
         chat, body, now = parcel.delivery.chat, shown(parcel), self.now()
