@@ -10,8 +10,8 @@ import typer
 import commands
 import delivery_commands
 import knowledge_commands
-import wecom_commands
 import qr_commands
+import wecom_commands
 from bot import logs
 from bot.channels.base import DeliveryError
 from settings import Settings
