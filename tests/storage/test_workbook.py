@@ -180,7 +180,7 @@ def test_every_word_of_an_enumeration_can_be_written_and_nothing_else():
         "flag": set(Flag),
         "role": set(Role),
         "skill": set(Skill),
-        "channel": {"telegram", "web"},
+        "channel": {"telegram", "wecom", "web"},
         "kind": set(GroupKind),
         "category": set(Category),
         "setting": set(SETTINGS),
