@@ -20,19 +20,22 @@ from starlette.routing import BaseRoute
 
 from alone import Alone
 from bot import health, metrics
+from bot.announcement_report import SHELF, Reports
 from bot.app import App
 from bot.commit import GroupCommit
 from bot.delivery import Sender
 from bot.inbox import Reader
+from bot.lateness import LatenessCollector
 from bot.rooms import Rooms
 from bot.telling import Telling
 from bot.understanding import prepare
 from bot.words import Words
-from channels import Installation, introduce, open_lines
+from channels import Installation, introduce, open_lines, utc_now
 from domain.errors import Unavailable
+from domain.messaging.lateness import Lateness
 from domain.messaging.model import Received
 from settings import Settings
-from storage import backlog
+from storage import backlog, lateness
 from storage.engine import Database
 from storage.work import SqlWork
 
@@ -97,6 +100,7 @@ class Service:
             demo=demo,
         )
         self.lines = open_lines(ours)
+        self.reports = Reports(self.words, self.read)
         channels = {name: line.channel for name, line in self.lines.items()}
         if "worker" in roles:
             prepare()
@@ -144,6 +148,8 @@ class Service:
         return await self._fetch(photo.channel, photo.ref), photo.content_type
 
     async def _fetch(self, channel: str, ref: str) -> bytes:
+        if channel == SHELF:
+            return await self.reports.fetch(ref)
         return await self.lines[channel].channel.fetch(ref)
 
     def _deep_link(self, channel: str, payload: str) -> str | None:
@@ -161,8 +167,9 @@ class Service:
     async def run(self) -> None:
         """Serve until told to stop; work under way is finished first."""
         self._loop = asyncio.get_running_loop()
-        collector = metrics.BacklogCollector(self._count)
-        REGISTRY.register(collector)
+        collectors = metrics.BacklogCollector(self._count), LatenessCollector(self._measure)
+        for collector in collectors:
+            REGISTRY.register(collector)
         around = [asyncio.create_task(introduce(line)) for line in self.lines.values()]
         around.append(asyncio.create_task(self._stay()))
         try:
@@ -175,7 +182,8 @@ class Service:
             for line in self.lines.values():
                 await line.stop()
             await asyncio.to_thread(self.commit.close)
-            REGISTRY.unregister(collector)
+            for collector in collectors:
+                REGISTRY.unregister(collector)
             log.info("stopped")
 
     async def _serve(self, parts: Iterable[asyncio.Task[None]]) -> None:
@@ -207,6 +215,10 @@ class Service:
     def _count(self) -> Any:
         with self.database.reading() as work:
             return backlog.count(work.connection)
+
+    def _measure(self) -> Lateness:
+        with self.database.reading() as work:
+            return lateness.measure(work.connection, now=utc_now())
 
     def _wake_soon(self, news: Set[str]) -> None:
         """After a commit, on whichever thread it was."""

@@ -16,6 +16,12 @@ from domain.announcements.model import Announcement, Audience, HeadCount, Kind, 
 from domain.register.model import Relation, Role
 
 BAR = 10  # squares
+# Why somebody did not get it, by the delivery's reason or else its state.
+MISSED = {
+    "no-account": "announcement-no-account", "muted": "announcement-muted", "unreachable": "announcement-blocked",
+    "failed": "announcement-failed", "unknown": "announcement-unknown", "expired": "announcement-expired",
+}  # fmt: skip
+FOR_GOOD = frozenset({"no-account", "muted"})  # sending it again reaches none of them
 CHANNELS = {
     "telegram": "channel-telegram", "wechat": "channel-wechat", "wecom": "channel-wecom", "web": "channel-web",
 }  # fmt: skip
@@ -164,9 +170,7 @@ def _figures(voice: Voice, work: DeskWork, told: Announcement) -> list[Said]:
     lines = [_bar(voice, progress)] if told.status in (Status.SENDING, Status.PAUSED) else []
     lines.append(voice.say(f"announcement-state-{told.status}", sent=tally.sent, count=tally.people))
     lines += [
-        voice.say("announcement-missed", count=count, why=voice.say(f"announcement-{name}"))
-        for name in ("unreachable", "failed", "unknown", "expired")
-        if (count := getattr(tally, name))
+        voice.say("announcement-missed", count=count, why=voice.say(key)) for key, count in _missed(progress).items()
     ]
     if told.confirm:
         lines.append(voice.say("announcement-have-confirmed", confirmed=tally.confirmed, count=told.people))
@@ -177,6 +181,14 @@ def _figures(voice: Voice, work: DeskWork, told: Announcement) -> list[Said]:
     if told.status == Status.PAUSED and told.resume_at:
         lines.append(voice.say("announcement-paused-over-night", time=voice.date(told.resume_at, told.estate_id)))
     return lines
+
+
+def _missed(progress: Progress) -> dict[str, int]:
+    """Why people did not get it, as a sentence's key → how many."""
+    found = dict.fromkeys(MISSED.values(), 0)
+    for (state, reason), count in progress.reasons.items():
+        found[MISSED.get(reason) or MISSED[state]] += count
+    return {key: count for key, count in found.items() if count}
 
 
 def _bar(voice: Voice, progress: Progress) -> Said:
@@ -239,7 +251,8 @@ def _afterwards(voice: Voice, work: DeskWork, told: Announcement) -> list[list[T
     """Once more to whom it did not reach or who have not confirmed; the list; and the figures as they are by then."""
     tally, named = work.recipients.tally(told), {"announcement": told.id}
     again = []
-    if failed := tally.failed + tally.unreachable + tally.expired:
+    lost = work.recipients.reasons(told)  # what may have arrived is not repeated
+    if failed := sum(n for (state, why), n in lost.items() if state != "unknown" and why not in FOR_GOOD):
         label = voice.say("button-again-failed", count=failed)
         again.append(Tap(label, "repeat_announcement", {**named, "to": "failed"}))
     if told.confirm and (silent := told.people - tally.confirmed):

@@ -14,6 +14,7 @@ from domain.register.model import Group, GroupKind, Role
 from storage.tables import addresses, groups, occupancies, people, rooms, staff, web_files, web_messages
 
 _CHANNEL = "web"
+_STAYING = ("photos", "document", "pinned")
 WHISPERS = "guanjia"  # PostgreSQL's notifications under this name
 
 
@@ -31,13 +32,17 @@ class SqlWebLog:
         return int(self._connection.execute(row.returning(web_messages.c.id)).scalar_one())
 
     def edit(self, message: int, *, chat: str, body: Mapping[str, Any], now: datetime) -> bool:
-        """Bring a message up to date; one that says the same already stays as it is, and nobody is disturbed."""
+        """Bring a message up to date: words and buttons; photos and file stay, as on every platform.
+
+        One that says the same already stays as it is, and nobody is disturbed.
+        """
         mine = (web_messages.c.id == message) & (web_messages.c.chat == chat)
         old = self._connection.execute(select(web_messages.c.body).where(mine)).first()
         if old is None:
             return False
-        if old.body != dict(body):
-            change = update(web_messages).where(mine).values(seq=self._next(chat), body=dict(body), edited_at=now)
+        after = {name: old.body[name] for name in _STAYING if name in old.body} | dict(body)
+        if old.body != after:
+            change = update(web_messages).where(mine).values(seq=self._next(chat), body=after, edited_at=now)
             self._connection.execute(change)
         return True
 

@@ -151,7 +151,7 @@ def missing(turn: Turn, answers: Answers) -> dict[str, int]:
 
 def _ask_translate(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     language, count = next(iter(missing(turn, answers).items()))
-    name = turn.words.say("language-name", language)
+    name = turn.text(f"spoken-{language}")
     rows = [
         [draft_tap(answers, "translate", turn.text("button-add-language", spoken=name), {"add": language})],
         [draft_tap(answers, "translate", turn.text("button-as-it-is"), {})],
@@ -171,7 +171,7 @@ def _read_translate(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
 
 
 def _ask_other(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-    name = turn.words.say("language-name", answers["translate"]["add"])
+    name = turn.text(f"spoken-{answers['translate']['add']}")
     rows = [[Tap(turn.text("button-as-it-is"), "announce_set", {"what": "as_is", "draft": answers["draft"]})]]
     return turn.text("ask-announce-other", spoken=name, most=TITLE_MAX), rows
 

@@ -42,7 +42,7 @@ def summary(turn: Turn, answers: Answers) -> str:
     whom = voice.say("announcement-confirm-whom", audience=described(voice, work, draft.audience))
     lines = [title, whom, *heads_lines(voice, heads), _when(turn, draft)]
     lines += [
-        voice.say("announcement-confirm-language", spoken=turn.words.say("language-name", one), count=count)
+        voice.say("announcement-confirm-language", spoken=turn.text(f"spoken-{one}"), count=count)
         for one, count in missing(turn, answers).items()
     ]
     if draft.file:
@@ -93,7 +93,7 @@ def _rows(turn: Turn, answers: Answers) -> Rows:
     cap = tap("no_cap", "button-no-places") if draft.sign_up else tap("cap", "button-places-for")
     languages = [
         Tap(
-            voice.say("button-add-language", spoken=turn.words.say("language-name", one)),
+            voice.say("button-add-language", spoken=turn.text(f"spoken-{one}")),
             "announce_set",
             {"what": "translate", "language": one, "draft": answers["draft"]},
         )
