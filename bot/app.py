@@ -27,6 +27,7 @@ from bot.turn import DeepLink, DeskWork, Turn
 from bot.understanding import understand
 from bot.understanding.phrases import guess_language
 from bot.understanding.split import calm
+from bot.unreached import chat_is_gone
 from bot.wishes import ALWAYS, CONTROLS, REPORTS, VERDICTS, WISHES, WORTHY, gives_way, goes_first
 from bot.words import Words
 from domain.errors import Refusal
@@ -241,8 +242,7 @@ class App:
         """The platform tells us that a chat came, went or moved."""
         match incoming.happening:
             case Happening.BLOCKED:
-                work.addresses.set_reachable(incoming.channel, incoming.chat, reachable=False)
-                work.deliveries.unreachable(channel=incoming.channel, chat=incoming.chat, reason="blocked", now=now)
+                chat_is_gone(work, channel=incoming.channel, chat=incoming.chat, reason="blocked", now=now)
             case Happening.UNBLOCKED:
                 work.addresses.set_reachable(incoming.channel, incoming.chat, reachable=True)
             case Happening.MIGRATED if incoming.moved_to:

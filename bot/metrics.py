@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -14,6 +14,8 @@ from domain.messaging.model import Backlog, Delivery, DeliveryState, Received
 UPDATES_IN = Counter("guanjia_updates_received_total", "Updates taken from the inbox for the first time", ["channel"])
 UPDATES_HANDLED = Counter("guanjia_updates_handled_total", "Updates handled or parked", ["channel", "outcome"])
 DELIVERIES = Counter("guanjia_deliveries_total", "Deliveries by how each try ended", ["channel", "lane", "state"])
+TOLD_TO_WAIT = Counter("guanjia_told_to_wait_total", "How often a platform told us to wait", ["channel", "scope"])
+REFUSED = Gauge("guanjia_channel_refused", "1 while a channel's credential is refused and nothing is sent", ["channel"])
 ESCALATIONS = Counter("guanjia_escalations_total", "Rungs of the ladder that were climbed", ["audience", "late"])
 ANSWERS = Counter("guanjia_answers_total", "Questions by what became of them, and of their answers", ["outcome"])
 HANDLING_LAG = Histogram(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot import alarms, announced, audiences, knocks, letters, talk_letters
+from bot import alarms, announced, audiences, knocks, letters, talk_letters, undelivered
 from bot.answer_card import answer_card, talk_ended
 from bot.audiences import Recipient, Scene
 from bot.channels.base import Document
@@ -14,7 +14,7 @@ from bot.turn import Rows
 from bot.voice import Voice
 from domain.announcements import events as a
 from domain.knowledge import events as k
-from domain.messaging.events import ConversationStalled
+from domain.messaging.events import ConversationStalled, DeliveryFailed, PersonUnreached
 from domain.messaging.model import Lane, Mode
 from domain.register.events import (
     ContactViewed,
@@ -43,6 +43,7 @@ class Notice:
     when: Callable[[Any], bool] = lambda _event: True
     photos: Callable[[Scene], tuple[str, ...]] = lambda _scene: ()
     document: Callable[[Voice, Scene], Document | None] = lambda _voice, _scene: None
+    once: Callable[[Any], str | None] = lambda _event: None  # what is told under the same name is told once
 
 
 def _reported(scene: Scene) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ def _is_its_own(event: Any) -> bool:
 
 NOTICES: tuple[Notice, ...] = (
     Notice(ConversationStalled, audiences.silent, letters.nudge, Lane.DIALOG),
-    Notice(e.TicketOpened, audiences.staff_groups, letters.staff, card="ticket", photos=_reported),
+    Notice(e.TicketOpened, audiences.takers, letters.staff, card="ticket", photos=_reported),
     Notice(e.TicketOpened, audiences.reporter, letters.receipt, Lane.DIALOG),
     Notice(
         e.TicketOpened, audiences.managers_if_urgent, letters.manager("ticket-opened-manager"), Lane.URGENT, "manage"
@@ -102,7 +103,7 @@ NOTICES: tuple[Notice, ...] = (
     *_refresh(e.TicketHandedBack),
     Notice(
         e.TicketHandedBack,
-        audiences.staff_groups,
+        audiences.takers,
         letters.handed_back,
         Lane.URGENT,
         "ticket",
@@ -197,6 +198,8 @@ NOTICES: tuple[Notice, ...] = (
     Notice(a.AnnouncementFinished, announced.author, announced.report, card="announce", document=announced.unreached),
     Notice(a.PlaceFreed, announced.promoted, announced.has_place),
     Notice(e.RepairerUnreachable, audiences.staff_groups, letters.plain("repairer-unreachable-staff"), Lane.URGENT),
+    Notice(PersonUnreached, undelivered.staff, undelivered.please_call, once=undelivered.once_a_day),
+    Notice(DeliveryFailed, undelivered.managers, undelivered.did_not_arrive, once=undelivered.once_an_hour),
 )
 # Kept in the log, told to nobody by a notice: each is answered where it happens.
 UNTOLD: frozenset[type[Event]] = frozenset(
@@ -204,4 +207,4 @@ UNTOLD: frozenset[type[Event]] = frozenset(
         PersonBound, StaffDismissed, StaffRehired, ContactViewed, KnockSeen, e.ReminderPostponed,
         a.SignedUp, a.SignUpWithdrawn, a.AnnouncementsMuted, a.AnnouncementsUnmuted,
     }
-)
+)  # fmt: skip

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union_all
 
 from domain.messaging.model import Backlog, Lane
-from storage.messaging import UNSENT
+from storage.deliveries import BULK, IN_ORDER
 from storage.tables import deliveries, inbox, tickets
 
 
 def count(connection: Connection) -> Backlog:
     """Counts in one look; the partial indexes keep it cheap beside millions of ended rows."""
     updates = select(inbox.c.state, func.count().label("number")).where(inbox.c.state != "done").group_by(inbox.c.state)
-    unsent = (
-        select(deliveries.c.lane, deliveries.c.state, func.count())
-        .where(UNSENT)
-        .group_by(deliveries.c.lane, deliveries.c.state)
+    unsent = union_all(
+        *(
+            select(deliveries.c.lane, deliveries.c.state, func.count())
+            .where(these)
+            .group_by(deliveries.c.lane, deliveries.c.state)
+            for these in (IN_ORDER, BULK)
+        )
     )
     by_status = select(tickets.c.status, func.count().label("number")).group_by(tickets.c.status)
     return Backlog(

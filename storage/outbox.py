@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from domain.messaging.model import DeliveryState, Lane, Mode
-from storage.messaging import UNSENT
+from storage.deliveries import UNSENT
 from storage.tables import Moment, deliveries, occupancies
 
 ENDED_BADLY = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)

@@ -14,10 +14,12 @@ from domain.transaction import Event
 from storage import tables
 from storage.announcements import SqlAnnouncements
 from storage.calls import SqlCalls
+from storage.deliveries import SqlDeliveries
 from storage.doors import SqlDoors
 from storage.inbox import SqlInbox
 from storage.knowledge import SqlKnowledge
-from storage.messaging import SqlConversations, SqlDeliveries, SqlKeyboards, SqlMedia
+from storage.messaging import SqlConversations, SqlKeyboards, SqlMedia
+from storage.paces import SqlPaces
 from storage.recipients import SqlRecipients
 from storage.register import SqlAddresses, SqlInvites, SqlRegister
 from storage.tencent import SqlNonces, SqlTokens
@@ -84,6 +86,10 @@ class SqlWork:
     @cached_property
     def deliveries(self) -> SqlDeliveries:
         return SqlDeliveries(self.connection, self.news)
+
+    @cached_property
+    def paces(self) -> SqlPaces:
+        return SqlPaces(self.connection)
 
     @cached_property
     def keyboards(self) -> SqlKeyboards:

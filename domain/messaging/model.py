@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -39,6 +39,16 @@ class Mode(StrEnum):
     LEAVE = "leave"  # go out of a group that is not ours
 
 
+# How long a message is worth sending. An answer that comes half a day late only puzzles; a press is forgotten at once.
+LIFETIME = {
+    Lane.URGENT: timedelta(hours=24),
+    Lane.DIALOG: timedelta(hours=4),
+    Lane.NOTICE: timedelta(hours=24),
+    Lane.BULK: timedelta(hours=24),
+}
+PRESS_LIFETIME = timedelta(minutes=3)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """One raw update, stored before it is acknowledged; *key* is the platform's own number for it."""
@@ -70,13 +80,37 @@ class Delivery:
     state: DeliveryState = DeliveryState.QUEUED
     tries: int = 0
     due_at: datetime | None = None  # not before; every BULK row has one
-    expires_at: datetime | None = None  # not after; None: as long as its lane lasts
+    expires_at: datetime | None = None  # not after; None: LIFETIME from when it was made
     leaves_at: datetime | None = None  # a leased one: the moment at which it may leave
     careful: bool = False  # money: sent once at the most, as everything in BULK
     tried: str | None = None  # channels on which its person was not reached with this, by commas
     announcement_id: int | None = None
     reason: str | None = None
     reference: str | None = None  # the platform's message id, once sent
+
+    @property
+    def ends_at(self) -> datetime:
+        """From then on it is not worth sending."""
+        lifetime = PRESS_LIFETIME if self.mode is Mode.TOAST else LIFETIME[self.lane]
+        return self.expires_at or self.created_at + lifetime
+
+    @property
+    def once(self) -> bool:
+        """To say it twice would do more harm than not to know whether it was said."""
+        return self.careful or self.lane is Lane.BULK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast an account speaks (*chat* is ""), or what was said lately in one of its chats."""
+
+    channel: str
+    chat: str = ""
+    free_at: datetime | None = None  # the account: when its next message may leave
+    left: tuple[datetime, ...] = ()  # the chat: when the last ones left, as far back as its allowances look
+    held_until: datetime | None = None  # the platform's own word
+    reason: str | None = None
+    stale_at: datetime | None = None  # from then on it says nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

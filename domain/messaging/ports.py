@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.messaging.model import Conversation, Delivery, DeliveryState, Keyboard, Media, Received
+from domain.messaging.model import Conversation, Delivery, DeliveryState, Keyboard, Media, Pace, Received
 
 
 class Inbox(Protocol):
@@ -39,14 +39,31 @@ class Deliveries(Protocol):
     def add(self, deliveries: Iterable[Delivery]) -> None:
         """Queue; a row with a known *key* is skipped, an unsent EDIT of the same card is replaced by the newer one."""
 
-    def lease(self, *, now: datetime, until: datetime, limit: int, channels: Collection[str]) -> Sequence[Delivery]:
-        """Take the first unsent row of each chat that is due, most urgent lane first, as SENDING *until*.
+    def next(self, *, channel: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        """The row of each chat whose turn it is, most urgent lane first; bulk is left out.
 
-        A toast belongs to its press and not to its chat: it waits for nobody, and nobody for it.
+        In a chat new urgent messages overtake, everything else goes in the order in which it was said, one at a time;
+        what is not due yet holds up what follows, unless it has failed often. A toast belongs to its press and not to
+        its chat: it waits for nobody, and nobody for it. No other transaction is given these rows.
         """
 
+    def next_bulk(self, *, channel: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Bulk that is due, the longest waiting first, in no order per chat. No other transaction is given it."""
+
+    def take(self, rows: Collection[Delivery], *, until: datetime) -> None:
+        """They are SENDING *until*, each not before its *leaves_at*."""
+
+    def lease(self, *, now: datetime, until: datetime, limit: int, channels: Collection[str]) -> Sequence[Delivery]:
+        """Take whatever is next on these channels, bulk last, at no pace."""
+
+    def put_off(self, rows: Iterable[tuple[int, datetime]]) -> None:
+        """Rows whose chat has heard enough, and when they may be looked at again."""
+
     def release(self, *, now: datetime, everything: bool = False) -> int:
-        """Queue again what is SENDING beyond its lease (or *everything*: this process is the only sender)."""
+        """End the leases that have run out (or *everything*: this process is the only sender); how many.
+
+        What must be said once and may have left is UNKNOWN; all else is queued again.
+        """
 
     def sent(self, row: int, *, reference: str | None, now: datetime) -> None: ...
 
@@ -64,11 +81,42 @@ class Deliveries(Protocol):
     def move_chat(self, *, channel: str, old: str, new: str) -> int:
         """Rewrite a chat's id in every row that is still to be sent or edited; the number of rows."""
 
-    def unreachable(self, *, channel: str, chat: str, reason: str, now: datetime) -> int:
-        """End every unsent row of the chat."""
+    def queued(self, *, channel: str, chat: str) -> Sequence[Delivery]:
+        """Everything that waits to be said in the chat."""
+
+    def move(self, row: Delivery, *, channel: str, chat: str, now: datetime) -> None:
+        """Queue it for another chat, and remember on which channel it was tried."""
 
     def purge(self, *, before: datetime) -> int:
         """Forget what ended before that; the number of rows."""
+
+
+class Paces(Protocol):
+    """How fast each account may speak; every process of the installation keeps to it."""
+
+    def open(self, channels: Iterable[str]) -> None:
+        """Begin to keep accounts that are not kept yet."""
+
+    def account(self, channel: str) -> Pace | None:
+        """The account's own, nobody else's until the end of this transaction; None while it is somebody else's."""
+
+    def of(self, channel: str, chats: Collection[str]) -> Mapping[str, Pace]:
+        """What is kept about some of its chats; to be asked for while one has the account's own."""
+
+    def put(self, booked: Iterable[Pace]) -> None:
+        """Keep what was booked; holds are left as they are."""
+
+    def hold(self, channel: str, chat: str = "", *, until: datetime, reason: str) -> None:
+        """Nothing more in this chat (in any) until then; a hold that lasts longer stays."""
+
+    def let_go(self, channel: str, *, reason: str) -> None:
+        """The account as a whole is no longer held for that reason."""
+
+    def held(self, *, now: datetime) -> Sequence[Pace]:
+        """All that is held now."""
+
+    def purge(self, *, now: datetime) -> int:
+        """Forget what says nothing any more; the number of rows."""
 
 
 class Keyboards(Protocol):
@@ -77,6 +125,9 @@ class Keyboards(Protocol):
     def add(self, keyboard: Keyboard, *, now: datetime) -> None: ...
 
     def get(self, key: str) -> Keyboard | None: ...
+
+    def move(self, keys: Collection[str], *, chat: str) -> None:
+        """Their messages go to another chat."""
 
     def purge(self, *, before: datetime) -> int:
         """Forget what was made before that; the number of rows."""
@@ -111,6 +162,9 @@ class Rails(Protocol):
 
     @property
     def deliveries(self) -> Deliveries: ...
+
+    @property
+    def paces(self) -> Paces: ...
 
     @property
     def keyboards(self) -> Keyboards: ...

@@ -12,7 +12,7 @@ from bot.voice import Voice
 from bot.words import Words
 from domain.knowledge import events as k
 from domain.knowledge.model import Entry
-from domain.messaging.events import ConversationStalled
+from domain.messaging.events import ConversationStalled, DeliveryFailed, PersonUnreached
 from domain.register.model import Flag
 from domain.tickets import events as e
 from domain.tickets.lifecycle import IN_PROGRESS, Status
@@ -47,6 +47,8 @@ EXAMPLES: dict[type[Event], dict[str, object]] = {  # what an event needs beside
     e.RelayedToOwner: {"words": "今天 <&>", "photos": ("p",), "by": REPAIRER},
     **{made: {"entry_id": 1} for made in (k.AnswerKept, k.AnswerReworded, k.AnswerApproved, k.AnswerDropped)},
     e.ReminderPostponed: {"until": MONDAY, "reason": "known"},
+    PersonUnreached: {"person_id": OWNER, "estate_id": 1, "room_id": 1, "day": "2026-11-23"},
+    DeliveryFailed: {"delivery_id": 7, "estate_id": 1, "reason": "bug", "hour": "2026-11-23T02", "person_id": OWNER},
 }
 MADE = [one for module in (e, k) for one in vars(module).values() if isinstance(one, type)]
 EVENTS = {one for one in MADE if issubclass(one, e.TicketEvent)} - {e.TicketEvent}

@@ -20,9 +20,7 @@ LOOKS: dict[str, Callable[[SqlWork], Any]] = {
     "the copies of a card": lambda work: work.deliveries.copies("ticket:1", channel="telegram", chat="1"),
     "the card that a message shows": lambda work: work.deliveries.subject(channel="telegram", chat="1", reference="m"),
     "what somebody wrote before": lambda work: work.inbox.before(7, channel="telegram", chat="1", since=NOW, limit=5),
-    "what a chat has still to hear": lambda work: work.deliveries.unreachable(
-        channel="telegram", chat="1", reason="blocked", now=NOW
-    ),
+    "what a chat has still to hear": lambda work: work.deliveries.queued(channel="telegram", chat="1"),
     "the tickets that are due": lambda work: work.tickets.due(now=NOW, limit=100),
 }
 

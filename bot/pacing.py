@@ -1,0 +1,142 @@
+"""How fast an account may speak: the books that all processes share, the door by which this one's rows leave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bot.channels.base import Allowance, Parcel
+from domain.messaging.model import Lane, Mode, Pace
+
+AHEAD: Final = timedelta(milliseconds=100)  # nothing is booked longer before it leaves: the urgent wait no longer
+SLACK: Final = 1.004  # a little slower than allowed, for what leaves evenly does not arrive evenly
+BREATH: Final = timedelta(milliseconds=50)  # the same in one chat
+KEPT: Final = 6  # one in so many of what a chat bears is kept for the urgent
+JUMP: Final = timedelta(seconds=5)  # what is further ahead was booked by a clock that has been put back since
+_COUNTED: Final = (Mode.SEND, Mode.EDIT)
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def cost(parcel: Parcel) -> int:
+    """How many messages the platform counts: each photo of an album, each edited copy; a press is none."""
+    if parcel.delivery.mode not in _COUNTED:
+        return 0
+    return max(1, len(parcel.photos), len(parcel.copies))
+
+
+class Ledger:
+    """One account's books, ours until the end of the transaction.
+
+    The account as a whole is paced evenly (GCRA without a burst); a chat's last messages are all in its book, so that
+    it never hears more than its allowance in any span.
+    """
+
+    def __init__(self, account: Pace, pace: Allowance | None, now: datetime) -> None:
+        self._account = account
+        self._now = now
+        self._step = pace.span / pace.count * SLACK if pace else timedelta()
+        free = account.free_at or now
+        self._free = free if now < free < now + JUMP else now
+        self._chats: dict[str, Pace] = {}
+        self._touched: set[str] = set()
+
+    @property
+    def opens_at(self) -> datetime:
+        """When the next message may leave."""
+        return self._free
+
+    @property
+    def is_full(self) -> bool:
+        """All moments are taken, as far ahead as one books."""
+        return self._free > self._now + AHEAD
+
+    @property
+    def room(self) -> int:
+        """So many messages can be booked at the most."""
+        return 1 + (self._now + AHEAD - self._free) // self._step if self._step else AT_MOST
+
+    def know(self, chats: Mapping[str, Pace]) -> None:
+        """What was said in these chats lately."""
+        self._chats.update(chats)
+
+    def bears(self, parcel: Parcel, allowances: Sequence[Allowance]) -> datetime:
+        """From when on its chat bears one more; not later than now: it does."""
+        row = parcel.delivery
+        kept = self._chats.get(row.chat)
+        if kept is None:
+            return self._now
+        moments = [
+            _free_at(kept.left, one, cost(parcel), self._now, urgent=row.lane is Lane.URGENT) for one in allowances
+        ]
+        return max(self._now, kept.held_until or self._now, *moments)
+
+    def book(self, parcel: Parcel, allowances: Sequence[Allowance]) -> datetime:
+        """The moment at which it leaves."""
+        leaves, heads = self._free, cost(parcel)
+        self._free += self._step * heads
+        self._touched.add("")
+        if allowances:
+            self._write(parcel.delivery.chat, leaves, heads, max(one.span for one in allowances))
+        return leaves
+
+    def _write(self, chat: str, leaves: datetime, heads: int, span: timedelta) -> None:
+        kept = self._chats.get(chat) or Pace(channel=self._account.channel, chat=chat)
+        left = (*(moment for moment in kept.left if moment > self._now - span), *[leaves] * heads)
+        stale = max(leaves + span, kept.held_until or leaves)
+        self._chats[chat] = replace(kept, left=left, stale_at=stale)
+        self._touched.add(chat)
+
+    def entries(self) -> Iterable[Pace]:
+        """What is to be kept of it."""
+        for chat in self._touched:
+            yield self._chats[chat] if chat else replace(self._account, free_at=self._free)
+
+
+AT_MOST: Final = 100  # rows in one transaction: whoever else wants to write waits no longer than for these
+
+
+def _free_at(left: Sequence[datetime], allowance: Allowance, heads: int, now: datetime, *, urgent: bool) -> datetime:
+    """When *heads* more stay within the allowance; who is not urgent leaves a part of it to those who are."""
+    most = allowance.count if urgent else allowance.count - allowance.count // KEPT
+    within = [moment for moment in left if now - allowance.span - BREATH < moment < now + JUMP]
+    too_many = len(within) + min(heads, most) - most
+    return within[too_many - 1] + allowance.span + BREATH if too_many > 0 else now
+
+
+class Door:
+    """Where one account's rows leave this process: at their moment, and never more in a span than may.
+
+    The books know when each should leave; only here is known when it did.
+    """
+
+    def __init__(self, pace: Allowance | None) -> None:
+        self.held_until = _LONG_AGO
+        self._span = pace.span.total_seconds() if pace else 0.0
+        self._left: deque[float] = deque(maxlen=pace.count if pace else 0)
+
+    def hold(self, until: datetime) -> None:
+        """Nothing leaves until then."""
+        self.held_until = max(self.held_until, until)
+
+    def is_held(self, now: datetime) -> bool:
+        """The platform told us to wait."""
+        return self.held_until > now
+
+    async def leave(self, at: datetime | None) -> bool:
+        """Wait for the moment; False: not now, we were told to wait. What has no moment is not counted."""
+        if at is not None:
+            clock = asyncio.get_running_loop().time
+            moment = clock() + min(at - datetime.now(UTC), AHEAD).total_seconds()
+            while (wait := max(moment, self._bears_at()) - clock()) > 0:  # noqa: ASYNC110 - time itself is waited for
+                await asyncio.sleep(wait)
+            if not self.is_held(datetime.now(UTC)):
+                self._left.append(clock())
+        return not self.is_held(datetime.now(UTC))
+
+    def _bears_at(self) -> float:
+        full = self._left.maxlen and len(self._left) == self._left.maxlen
+        return self._left[0] + self._span if full else 0.0
