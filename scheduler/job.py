@@ -10,12 +10,11 @@ from typing import Protocol
 
 from apscheduler.triggers.base import BaseTrigger
 
-from domain.messaging.ports import Rails
-from domain.tickets.ports import TicketWork
+from domain.announcements.ports import AnnouncementWork
 
 
-class JobWork(TicketWork, Rails, Protocol):
-    """What jobs may use: tickets, the register, the rails."""
+class JobWork(AnnouncementWork, Protocol):
+    """What jobs may use: announcements, tickets, the register, the rails."""
 
 
 Begin = Callable[[], AbstractContextManager[JobWork]]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, text, update
 from sqlalchemy import delete as remove
 
 from domain.announcements.model import Again, Announcement, Audience, HeadCount, Recipient, Tally, Unreached
@@ -59,7 +59,10 @@ class SqlRecipients:
         rows = select(literal(announcement_id), everybody.c.person_id, everybody.c.room_id, literal(0))
         names = ["announcement_id", "person_id", "room_id", "round"]
         frozen = insert(announcement_recipients).from_select(names, rows).execution_options(preserve_rowcount=True)
-        return self._connection.execute(frozen).rowcount
+        heads = self._connection.execute(frozen).rowcount
+        if self._connection.dialect.name == "postgresql":  # spreading thousands at a time needs a plan made for them
+            self._connection.execute(text("ANALYZE people, addresses, announcement_recipients"))
+        return heads
 
     def thaw(self, announcement_id: int) -> None:
         self._connection.execute(remove(announcement_recipients).where(_WHO.announcement_id == announcement_id))

@@ -8,6 +8,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from scheduler.job import Job
+from scheduler.jobs.announce import announce
 from scheduler.jobs.escalate import escalate
 from scheduler.jobs.holidays import keep_holidays
 from scheduler.jobs.nudge import nudge
@@ -17,6 +18,7 @@ LATE_IS_FINE = timedelta(hours=12)
 
 JOBS: tuple[Job, ...] = (
     Job("escalate", IntervalTrigger(seconds=2), escalate),
+    Job("announce", IntervalTrigger(seconds=1), announce),
     Job("nudge", IntervalTrigger(seconds=20), nudge),
     Job("holidays", CronTrigger(hour=4, minute=10), keep_holidays, grace=LATE_IS_FINE, at_start=True),
     Job("purge", CronTrigger(hour=3, minute=30), purge, grace=LATE_IS_FINE, at_start=True),
