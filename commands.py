@@ -169,8 +169,10 @@ def check(*, as_json: AsJson = False) -> None:
     """Look at the settings and the database; exit code 1 where something is broken."""
     from storage.check import Severity
     from storage.check import check as look
+    from wechat_commands import template_findings
 
-    findings = look(open_engine(load().database_url), now=utc_now())
+    settings = load()
+    findings = (*look(open_engine(settings.database_url), now=utc_now()), *template_findings(settings))
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in findings], default=str, ensure_ascii=False))
     else:

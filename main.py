@@ -11,6 +11,7 @@ import commands
 import delivery_commands
 import knowledge_commands
 import qr_commands
+import wechat_commands
 import wecom_commands
 from bot import logs
 from bot.channels.base import DeliveryError
@@ -84,6 +85,7 @@ def demo(port: Annotated[int | None, typer.Option(help="Instead of 8000.")] = No
 
 cli.add_typer(commands.cli)
 cli.add_typer(knowledge_commands.cli, name="knowledge")
+cli.add_typer(wechat_commands.cli, name="wechat")
 cli.add_typer(delivery_commands.cli, name="deliveries")
 cli.add_typer(wecom_commands.cli, name="wecom")
 cli.add_typer(qr_commands.cli)

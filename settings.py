@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
+from string import Formatter
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -103,6 +104,54 @@ class Wecom(Part):
         return self
 
 
+class WechatTemplate(Part):
+    """A template of the official account; *fields*: its field's name → what stands there, e.g. "{number}"."""
+
+    id: str
+    fields: dict[str, str] = Field(default_factory=dict)
+
+
+class Wechat(Part):
+    """The official account (服务号); without an app id there is no WeChat."""
+
+    app_id: str = ""
+    app_secret: SecretStr | None = None
+    token: SecretStr | None = None  # of the callback
+    aes_key: SecretStr | None = None
+    api_url: str = "https://api.weixin.qq.com"
+    templates: dict[str, WechatTemplate] = Field(default_factory=dict)  # by notice, "*" for all others
+    mass_send: bool = False  # announcements as mass messages, four a month to each follower
+    per_second: int = Field(100, ge=1, le=5000)  # messages to all followers together
+
+    @property
+    def hidden(self) -> list[SecretStr | None]:
+        """What no log may show."""
+        return [self.app_secret, self.token, self.aes_key]
+
+    @field_validator("aes_key")
+    @classmethod
+    def _key_has_its_shape(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and not re.fullmatch(r"[A-Za-z0-9]{43}", key.get_secret_value()):
+            raise ValueError("must be 43 of A-Z a-z 0-9, as WeChat makes them")
+        return key
+
+    @field_validator("templates")
+    @classmethod
+    def _fields_can_be_filled(cls, templates: dict[str, WechatTemplate]) -> dict[str, WechatTemplate]:
+        for form in (one for template in templates.values() for one in template.fields.values()):
+            if not all(name is None or name.isidentifier() for _, name, _, _ in Formatter().parse(form)):
+                raise ValueError(f"cannot be filled: {form}")
+        return templates
+
+    @model_validator(mode="after")
+    def _an_account_is_whole(self) -> Wechat:
+        needed = {"APP_SECRET": self.app_secret, "TOKEN": self.token, "AES_KEY": self.aes_key}
+        missing = [f"GUANJIA_WECHAT__{name}" for name, value in needed.items() if not value]
+        if self.app_id and missing:
+            raise ValueError(f"WeChat also needs {', '.join(missing)}")
+        return self
+
+
 class Log(Part):
     """What is written to standard error, one line per event."""
 
@@ -121,6 +170,7 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None  # signs the web chat's cookies; default: made once and kept beside the database
     http: Http = Http()
     telegram: Telegram = Telegram()
+    wechat: Wechat = Wechat()
     wecom: Wecom = Wecom()
     log: Log = Log()
 

@@ -17,7 +17,7 @@ _MONTH: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Credentials:
     """Who we are at WeChat."""
 
     app_id: str
@@ -25,7 +25,7 @@ class Account:
     api_url: str = WECHAT
 
 
-def make_api(account: Account, *, commit: Transact, now: Callable[[], datetime], connections: int = 64) -> Api:
+def make_api(account: Credentials, *, commit: Transact, now: Callable[[], datetime], connections: int = 64) -> Api:
     """Calls with the one token that all processes share."""
     http = Http(account.api_url, connections=connections)
 

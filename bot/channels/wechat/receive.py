@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -38,7 +39,8 @@ def key_of(fields: Fields) -> str:
 
     :raises ValueError, KeyError: there is none
     """
-    key = fields.get("MsgId") or f"{chat_of(fields)}:{fields['CreateTime']}:{fields.get('Event', '')}"
+    who = hashlib.sha256(chat_of(fields).encode()).hexdigest()[:24]  # keys are logged, openids are not
+    key = fields.get("MsgId") or f"{who}:{fields['CreateTime']}:{fields.get('Event', '')}"
     if not _KEY.fullmatch(key):
         raise ValueError("no key")
     return key

@@ -156,7 +156,7 @@ class Postman:
             reference = await self._mass.say(chat, parts[0])
             if reference:
                 return reference
-        template = self._ways.templates.of(message)
+        template = self._ways.templates.of(parcel)
         if template is None:
             raise DeliveryError("chat closed, and no template", elsewhere=True)
         wish = template.message(message, chat=chat, page=self._ways.page)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from bot.channels.base import Outgoing
+from bot.channels.base import Outgoing, Parcel
 from bot.channels.wechat.text import plain
 
 ANY: Final = "*"  # the template of every notice that has none of its own
+ANNOUNCED: Final = "Announcement"
 # mp.weixin.qq.com, "template fields": longer values are refused (47003).
 _LONGEST: Final = MappingProxyType({
     "thing": 20, "character_string": 32, "phrase": 5, "time": 32, "date": 32, "number": 32, "letter": 32, "symbol": 5,
@@ -59,9 +60,10 @@ class Templates:
 
     by_notice: Mapping[str, Template]
 
-    def of(self, message: Outgoing) -> Template | None:
+    def of(self, parcel: Parcel) -> Template | None:
         """The one for this message; None where the account has none."""
-        return self.by_notice.get(message.notice) or self.by_notice.get(ANY)
+        name = ANNOUNCED if parcel.delivery.announcement_id is not None else parcel.message.notice
+        return self.by_notice.get(name) or self.by_notice.get(ANY)
 
     def missing(self, notices: set[str]) -> list[str]:
         """Those that would have to go elsewhere."""
