@@ -6,15 +6,13 @@ import asyncio
 import html
 import json
 import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.sheets.layout import Label, Page, Sheet
-from bot.sheets.painting import FONT, Letters, pdf, pictures, plan
 from bot.words import Words
 from commands import bot_name
 from domain.errors import Refusal
@@ -24,28 +22,56 @@ from settings import Settings
 from storage.work import SqlWork
 from terminal import LOCALES, AsJson, load, opened, refusals, say, secret_of, utc_now
 
+if TYPE_CHECKING:
+    from bot.sheets.layout import Page, Sheet
+    from bot.sheets.painting import Letters
+
 cli = typer.Typer()
-Links = Callable[
-    [Settings, Mapping[int, str]], Coroutine[Any, Any, Mapping[int, str]]
-]  # codes by room → what the QR code holds
+AT_ONCE = 8  # codes asked for side by side
+Links = Callable[[Settings, Mapping[int, str]], Mapping[int, str]]  # codes by room → what the QR code holds
 _UNSAFE = re.compile(r"[^\w.-]")
 PAYLOAD = "room-{}"  # bot/intents/acquaintance.py takes it for a room's code
 
 
-async def _telegram(settings: Settings, codes: Mapping[int, str]) -> Mapping[int, str]:
-    bot = await bot_name(settings)
+def _telegram(settings: Settings, codes: Mapping[int, str]) -> Mapping[int, str]:
+    bot = asyncio.run(bot_name(settings))
     if bot is None:
         raise Refusal("qr-no-bot")
     return {room: f"https://t.me/{bot}?start={PAYLOAD.format(code)}" for room, code in codes.items()}
 
 
-async def _web(settings: Settings, codes: Mapping[int, str]) -> Mapping[int, str]:
+def _wechat(settings: Settings, codes: Mapping[int, str]) -> Mapping[int, str]:
+    """WeChat makes these itself; it gives the same one for the same room, and has room for 100,000."""
+    from bot.channels.wechat.api import scene_link
+    from bot.tencent.api import Api
+    from wechat_commands import with_api
+
+    async def ask(api: Api) -> Sequence[str]:
+        few = asyncio.Semaphore(AT_ONCE)
+
+        async def one(code: str) -> str:
+            async with few:
+                return await scene_link(api, PAYLOAD.format(code))
+
+        return await asyncio.gather(*map(one, codes.values()))
+
+    return dict(zip(codes, with_api(settings, ask), strict=True))
+
+
+def _web(settings: Settings, codes: Mapping[int, str]) -> Mapping[int, str]:
     if not settings.http.public_url:
         raise Refusal("qr-no-url", url=settings.http.url)
     return {room: f"{settings.http.url}/i/{PAYLOAD.format(code)}" for room, code in codes.items()}
 
 
-LINKS: dict[str, Links] = {"telegram": _telegram, "web": _web}
+LINKS: dict[str, Links] = {"wechat": _wechat, "telegram": _telegram, "web": _web}
+
+
+def _usual(settings: Settings) -> str:
+    """Where most of the owners are."""
+    if settings.wechat.app_id:
+        return "wechat"
+    return "telegram" if settings.telegram.token else "web"
 
 
 @cli.command()
@@ -55,14 +81,18 @@ def qr(
     out: Annotated[Path, typer.Option(help="FILE.pdf for all pages, or a folder for pictures (PNG) of them.")],
     building: Annotated[list[str] | None, typer.Option(help="Only this one; may be given several times.")] = None,
     room: Annotated[list[str] | None, typer.Option(help="Only this one, as in 1201; with --building.")] = None,
-    channel: Annotated[str | None, typer.Option(help="telegram or web; without it the first that there is.")] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="wechat, telegram or web; without it the first that there is.")
+    ] = None,
     renew: Annotated[bool, typer.Option(help="New codes: those that hang there now are void.")] = False,
     font: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A TrueType font of yours.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print a sheet of QR codes for each building. A code names its room and nothing else: it shows nobody's data."""
+    from bot.sheets.painting import FONT, Letters, plan
+
     settings = load()
-    name = channel or ("telegram" if settings.telegram.token else "web")
+    name = channel or _usual(settings)
     if name not in LINKS:
         raise typer.BadParameter(", ".join(LINKS), param_hint="--channel")
     with opened(settings) as database, refusals():
@@ -73,7 +103,7 @@ def qr(
         plan(_sheets(found, rooms, {}), letters)  # what cannot be printed is said before there are new codes
         with database.writing() as work:
             codes = doors.issue(work=work, rooms=rooms, secret=secret_of(settings), now=utc_now(), renew=renew)
-        pages = plan(_sheets(found, rooms, asyncio.run(LINKS[name](settings, codes))), letters)
+        pages = plan(_sheets(found, rooms, LINKS[name](settings, codes)), letters)
         _write(pages, letters, out)
         if renew:  # not before the new ones are there to be put up
             with database.writing() as work:
@@ -113,6 +143,8 @@ def _natural(said: str) -> list[tuple[int, str]]:
 
 
 def _sheets(estate: Estate, rooms: Iterable[Room], links: Mapping[int, str]) -> Sequence[Sheet]:
+    from bot.sheets.layout import Label, Sheet
+
     words = Words(LOCALES)
 
     def text(key: str, **values: str) -> str:
@@ -137,6 +169,8 @@ def _write(pages: Sequence[Page], letters: Letters, out: Path) -> None:
 
     :raises Refusal: it cannot be written there
     """
+    from bot.sheets.painting import pdf, pictures
+
     try:
         if out.suffix.lower() == ".pdf":
             out.write_bytes(pdf(pages, letters))

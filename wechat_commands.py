@@ -30,7 +30,7 @@ def menu_(language: Language = "zh_CN") -> None:
     """Put our menu under the chat."""
     settings = load()
     wanted = menu(Words(LOCALES).say, language, page=settings.http.url)
-    _with_api(settings, lambda api: set_menu(api, wanted))
+    with_api(settings, lambda api: set_menu(api, wanted))
     typer.echo(say("wechat-menu-set"))
 
 
@@ -38,7 +38,7 @@ def menu_(language: Language = "zh_CN") -> None:
 def status() -> None:
     """Ask WeChat whether it knows us, and for our templates; exit code 1 where it does not."""
     settings = load()
-    found = _with_api(settings, known_templates)
+    found = with_api(settings, known_templates)
     typer.echo(say("wechat-is-well", account=settings.wechat.app_id))
     ours = {template.id for template in settings.wechat.templates.values()}
     if unknown := sorted(ours - found):
@@ -54,7 +54,7 @@ def code(
 ) -> None:
     """Print the address behind a QR code that opens our chat with *scene*."""
     life = timedelta(days=days) if days else None
-    typer.echo(_with_api(load(), lambda api: scene_link(api, scene, life=life)))
+    typer.echo(with_api(load(), lambda api: scene_link(api, scene, life=life)))
 
 
 def template_findings(settings: Settings) -> list[Finding]:
@@ -80,7 +80,7 @@ def template_findings(settings: Settings) -> list[Finding]:
     return [Finding(key="wechat-template-missing", severity=Severity.WARNING, values=names)]
 
 
-def _with_api(settings: Settings, ask: Callable[[Api], Awaitable[T]]) -> T:
+def with_api(settings: Settings, ask: Callable[[Api], Awaitable[T]]) -> T:
     """What WeChat says; exit code 7 where it refuses, or there is no account."""
     from channels import wechat_account
 
