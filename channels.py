@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from bot.channels.base import Channel
 from bot.channels.telegram.api import make_bot
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.pace import Limits
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.webhook import set_webhook, webhook_route
 from bot.channels.web import WebChannel
@@ -100,7 +101,8 @@ def telegram(ours: Installation) -> Line | None:
     if options.token is None:
         return None
     bot = make_bot(options.token.get_secret_value(), options.api_url)
-    channel = TelegramChannel(bot, say=ours.words.say, fetch_elsewhere=ours.fetch_elsewhere)
+    limits = Limits(per_second=options.per_second, paid_per_second=options.paid_per_second)
+    channel = TelegramChannel(bot, say=ours.words.say, fetch_elsewhere=ours.fetch_elsewhere, limits=limits)
     secret = options.webhook_secret.get_secret_value() if options.webhook_url and options.webhook_secret else None
 
     async def start() -> None:

@@ -49,6 +49,8 @@ class Telegram(Part):
     api_url: str = "https://api.telegram.org"
     webhook_url: str = ""  # set: webhook; empty: long polling
     webhook_secret: SecretStr | None = None
+    per_second: int = Field(30, ge=0, le=1000)  # 0: no limits, on a Bot API server of one's own
+    paid_per_second: int = Field(0, ge=0, le=1000)  # 0: not paid
 
     @field_validator("token")
     @classmethod

@@ -67,9 +67,13 @@ class Faults:
 
 @dataclass
 class Limits:
-    """30 messages a second, one a second per chat, 20 a minute per group, each in a sliding window."""
+    """30 messages a second (more where they are paid), one a second to a person, 20 a minute in a group.
+
+    Each in a sliding window. Edits count in groups as messages do, with a person they count in all only.
+    """
 
     per_second: int = 30
+    paid_per_second: int = 1000
     per_chat_second: int = 1
     per_group_minute: int = 20
     _all: deque[float] = field(default_factory=deque)
@@ -85,9 +89,12 @@ class Limits:
         if chat is None or not call.method.lower().startswith(("send", "edit")) or call.method == "sendChatAction":
             return
         now = time.monotonic()
-        windows = [(self._all, self.per_second, 1.0), (self._chat[chat], self.per_chat_second, 1.0)]
+        paid = call.boolean("allow_paid_broadcast")
+        windows = [(self._all, self.paid_per_second if paid else self.per_second, 1.0)]
         if chat < 0:
             windows.append((self._group[chat], self.per_group_minute, 60.0))
+        elif call.method.lower().startswith("send"):
+            windows.append((self._chat[chat], self.per_chat_second, 1.0))
         wait = max(_wait(window, most, span, now) for window, most, span in windows)
         if wait > 0:
             raise too_many(math.ceil(wait))

@@ -102,7 +102,7 @@ async def test_healing_ends_what_was_to_last(api: BotApi, bot: Bot) -> None:
     assert len(api.user(OWNER).from_bot) == 1
 
 
-async def test_one_message_a_second_per_chat(api: BotApi, bot: Bot) -> None:
+async def test_one_message_a_second_to_a_person(api: BotApi, bot: Bot) -> None:
     api.enforce_limits()
     await bot.send_message(OWNER, "1")
     with pytest.raises(RetryAfter):
@@ -113,7 +113,7 @@ async def test_one_message_a_second_per_chat(api: BotApi, bot: Bot) -> None:
 
 
 async def test_twenty_messages_a_minute_per_group(api: BotApi, bot: Bot) -> None:
-    api.enforce_limits(Limits(per_chat_second=1000))
+    api.enforce_limits()
     for number in range(20):
         await bot.send_message(GROUP, str(number))
     with pytest.raises(RetryAfter) as flood:
@@ -132,6 +132,15 @@ async def test_thirty_messages_a_second_in_all_and_then_on_again(api: BotApi, bo
     await asyncio.sleep(seconds(flood.value).total_seconds())
     await bot.send_message(people[4].id, "x")
     assert time.monotonic() - began >= 1.0
+
+
+async def test_who_pays_may_send_more(api: BotApi, bot: Bot) -> None:
+    api.enforce_limits(Limits(per_second=1, paid_per_second=3))
+    people = [api.user(number + 1, started=True) for number in range(4)]
+    for person in people[:3]:
+        await bot.send_message(person.id, "x", allow_paid_broadcast=True)
+    with pytest.raises(RetryAfter):
+        await bot.send_message(people[3].id, "x", allow_paid_broadcast=True)
 
 
 async def test_arrival_times_are_kept(api: BotApi, bot: Bot) -> None:

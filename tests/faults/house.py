@@ -55,7 +55,7 @@ class House:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        telegram = {"TOKEN": self.api.token, "API_URL": self.api.url}
+        telegram = {"TOKEN": self.api.token, "API_URL": self.api.url, "PER_SECOND": "0"}
         if self.webhook:
             telegram |= {"WEBHOOK_URL": self.address, "WEBHOOK_SECRET": SECRET}
         named = {f"GUANJIA_TELEGRAM__{name}": value for name, value in telegram.items()}

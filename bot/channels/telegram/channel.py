@@ -45,7 +45,8 @@ class TelegramChannel:
         self._me = Me(bot.number)
         self._known = asyncio.Event()
         self._introduction: asyncio.Task[None] | None = None
-        self._postman = Postman(bot, fetch=self.fetch, fetch_elsewhere=fetch_elsewhere)
+        paid = bool(self._limits.paid_per_second)
+        self._postman = Postman(bot, fetch=self.fetch, fetch_elsewhere=fetch_elsewhere, paid=paid)
 
     @property
     def pace(self) -> Allowance | None:

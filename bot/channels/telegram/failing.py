@@ -45,15 +45,18 @@ _TOO_LARGE: Final = re.compile(r"entity too large|content too large", re.IGNOREC
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\d{5,}")
 
 
-def meaning(error: TelegramError, *, repeatable: bool = False) -> DeliveryError:
+def meaning(error: TelegramError, *, repeatable: bool = False, group: bool = False) -> DeliveryError:
     """The error in our own terms.
 
+    Telegram does not say whether a 429 means the chat or the bot. In a *group* it is taken for the group's: its limit
+    is the narrow one, other bots' and people's messages tighten it, and if it was meant for the bot, the next chat is
+    told so at once. To a person we never send more than is allowed, so theirs means the bot as a whole.
     *repeatable* calls (edits, answers to presses) do no harm when made twice, so nothing about them is ever lost.
     The reason quotes Telegram without what it quotes of us: names, numbers and links stay out of the log.
     """
     match error:
         case RetryAfter():
-            return DeliveryError("too many requests", retry_after=_wait(error))
+            return DeliveryError("too many requests", retry_after=_wait(error), everywhere=not group)
         case ChatMigrated():
             return DeliveryError("the group became a supergroup", moved_to=str(error.new_chat_id))
         case InvalidToken() | EndPointNotFound():

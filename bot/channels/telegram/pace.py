@@ -10,10 +10,9 @@ from typing import Final
 from bot.channels.base import Allowance
 from domain.messaging.model import Delivery, Mode
 
-# core.telegram.org/bots/faq: "30 messages per second", "one message per second" in a chat, "20 messages per minute" in
-# a group. Edits count in groups as messages do; the answers to presses count nowhere.
+# core.telegram.org/bots/faq: 30 messages a second, one a second to a person, 20 a minute in a group. In groups edits
+# count as messages do; the answers to presses count nowhere.
 _SECOND: Final = timedelta(seconds=1)
-ACCOUNT: Final = Allowance(30, _SECOND)
 PERSON: Final = (Allowance(1, _SECOND),)
 GROUP: Final = (Allowance(20, timedelta(minutes=1)),)
 
@@ -27,23 +26,22 @@ def is_group(chat: str) -> bool:
 class Limits:
     """What one installation keeps to.
 
-    *paid_per_second*: the account pays for more than 30 a second (allow_paid_broadcast, up to 1000). *unlimited*: behind
-    us stands a Bot API server that takes whatever comes.
+    *per_second*: 0 for a Bot API server that takes whatever comes, and then there is no limit per chat either.
+    *paid_per_second*: the account pays for more (allow_paid_broadcast, up to 1000); 0: it does not.
     """
 
+    per_second: int = 30
     paid_per_second: int = 0
-    unlimited: bool = False
 
     @property
     def account(self) -> Allowance | None:
         """All chats together."""
-        if self.unlimited:
-            return None
-        return Allowance(self.paid_per_second, _SECOND) if self.paid_per_second else ACCOUNT
+        count = self.paid_per_second or self.per_second
+        return Allowance(count, _SECOND) if self.per_second else None
 
     def of(self, delivery: Delivery) -> Sequence[Allowance]:
         """What a delivery counts against in its own chat."""
-        if self.unlimited:
+        if not self.per_second:
             return ()
         if is_group(delivery.chat):
             return GROUP if delivery.mode in (Mode.SEND, Mode.EDIT) else ()

@@ -19,6 +19,7 @@ from bot.channels.telegram.failing import (
     meaning,
 )
 from bot.channels.telegram.markup import fitted, keyboard, plain, units
+from bot.channels.telegram.pace import is_group
 from bot.channels.telegram.papers import Papers
 from bot.channels.telegram.pictures import Fetch, FetchElsewhere, Params, Pictures
 from domain.messaging.model import Mode
@@ -29,10 +30,15 @@ log = structlog.get_logger(__name__)
 
 
 class Postman:
-    """Carries parcels to Telegram. *fetch* gets one of Telegram's files, *fetch_elsewhere* another channel's."""
+    """Carries parcels to Telegram. *fetch* gets one of Telegram's files, *fetch_elsewhere* another channel's.
 
-    def __init__(self, bot: SealedBot, *, fetch: Fetch, fetch_elsewhere: FetchElsewhere) -> None:
+    *paid*: what is beyond 30 a second may cost. Every new message says so, not bulk alone: an answer to somebody must
+    not be refused because an announcement is under way.
+    """
+
+    def __init__(self, bot: SealedBot, *, fetch: Fetch, fetch_elsewhere: FetchElsewhere, paid: bool = False) -> None:
         self._bot = bot
+        self._paid: Params = {"allow_paid_broadcast": True} if paid else {}
         self._pictures = Pictures(bot, fetch=fetch, fetch_elsewhere=fetch_elsewhere)
         self._papers = Papers(bot, fetch_elsewhere=fetch_elsewhere)
 
@@ -53,7 +59,7 @@ class Postman:
                 case Mode.LEAVE:
                     await self._leave(parcel)
         except TelegramError as error:
-            failure = meaning(error, repeatable=mode is not Mode.SEND)
+            failure = meaning(error, repeatable=mode is not Mode.SEND, group=is_group(parcel.delivery.chat))
         else:
             return None
         raise failure
@@ -68,7 +74,7 @@ class Postman:
 
     async def _placed(self, parcel: Parcel) -> str | None:
         """Into its topic; into the group itself when the topic is gone: a card must not be lost with it."""
-        around = _around(parcel)
+        around = _around(parcel) | self._paid
         try:
             return await self._posted(parcel, around)
         except BadRequest as error:

@@ -332,12 +332,14 @@ async def test_a_refusal_means(api: BotApi, channel: TelegramChannel, owner: Use
     assert failure.retry_after is None
 
 
-async def test_too_many_requests_hold_the_chat_for_exactly_as_long_as_told(
-    api: BotApi, channel: TelegramChannel, owner: User
+@pytest.mark.parametrize(("chat", "everywhere"), ((OWNER, True), (GROUP, False)))
+async def test_too_many_requests_hold_the_group_or_all_of_us_for_exactly_as_long_as_told(
+    api: BotApi, channel: TelegramChannel, owner: User, staff: Group, chat: int, everywhere: bool
 ) -> None:
     api.fail(method="sendMessage", status=429, retry_after=7)
-    failure = await refused(channel, parcel("x"))
+    failure = await refused(channel, parcel("x", chat=chat))
     assert failure.retry_after == timedelta(seconds=7)
+    assert failure.everywhere is everywhere
     assert not failure.permanent
 
 
