@@ -130,7 +130,7 @@ async def _given(request: web.BaseRequest) -> Json:
 
 async def _json(request: web.BaseRequest) -> Json:
 
-    return orjson.loads(await request.read() or b"{}")  # type: ignore[no-any-return]
+    return orjson.loads(await request.read() or b"{}")
 
 
 def _ok(answer: Json) -> web.Response:

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.channels.base import Button, Incoming, Outgoing, Parcel
+from bot.channels.base import Button, Outgoing, Parcel
 from bot.channels.wecom.account import Account, open_account
 from bot.words import Words
 from domain.messaging.model import Delivery, Lane, Mode, Received
@@ -110,12 +110,12 @@ class House:
     async def elsewhere(self, channel: str, ref: str) -> bytes:
         return self.photos[channel, ref]
 
-    async def inbox(self) -> list[Incoming | None]:
+    async def inbox(self) -> list[Any]:
         """Everything that came in, as the program understands it."""
         rows = await self.commit(lambda work: work.inbox.waiting(limit=1000))
         return [self.channel.parse(row.body) for row in rows]
 
-    async def card(self, task: str) -> Any:
+    async def card(self, task: str | None) -> Any:
         return await self.commit(lambda work: work.wecom_cards.get(task))
 
     async def knows(self, user: str) -> None:

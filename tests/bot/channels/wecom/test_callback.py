@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import aiohttp
 import pytest
@@ -187,7 +188,8 @@ async def test_a_large_body_is_refused_before_it_is_read(house: House):
 
 
 async def test_when_nothing_can_be_kept_wecom_comes_again(api: WecomApi, house: House, monkeypatch: pytest.MonkeyPatch):
-    door = house.opened.routes[0].app
+    door: Any = house.opened.routes[0]
+    door = door.app
     keep, tries = door._commit, []
 
     async def full(function: object) -> object:
