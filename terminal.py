@@ -124,7 +124,7 @@ def joined(settings: Settings) -> Iterator[tuple[Database, lease.Lease]]:
                 schema.prepare(engine)
         with lease.join(engine, now=utc_now()) as ours:
             schema.prepare(engine)
-            yield Database(engine), ours
+            yield Database(engine.execution_options(member=ours.member)), ours
 
 
 @contextmanager

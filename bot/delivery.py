@@ -14,13 +14,14 @@ from bot import metrics
 from bot.channels.base import Channel, DeliveryError, Parcel
 from bot.commit import Commit
 from bot.outcomes import REFUSED, Outcome, accepted_again, ended, failed, given_back, sent
-from bot.taking import LEASE, Taker
+from bot.taking import Taker
 from bot.turn import DeskWork
 from domain.errors import Collided, Unavailable
 from domain.messaging.model import DeliveryState
 
 log = structlog.get_logger(__name__)
 SWEEP: Final = 1.0  # seconds: how often somebody else's rows are noticed
+RELEASE: Final = 5.0  # seconds: how often what others left behind is looked for
 LAST_WORDS: Final = (
     5.0  # seconds for what is under way when we are told to stop; what is not done by then is sent again
 )
@@ -65,8 +66,7 @@ class Sender:
         work.paces.open(self._channels)
         for name in self._channels:
             work.paces.let_go(name, reason=REFUSED)  # perhaps we were started for a new credential
-        if self._alone:
-            work.deliveries.release(now=datetime.now(UTC), everything=True)
+        work.deliveries.release(now=datetime.now(UTC), everything=self._alone)
 
     def _look(self, work: DeskWork) -> Sequence[Parcel]:
         """Take what may go; now and then, see also what others have left."""
@@ -76,7 +76,7 @@ class Sender:
             held = {pace.channel for pace in work.paces.held(now=now)}
             for name, taker in self._takers.items():
                 taker.is_held, taker.has_bulk = name in held, True
-        if abs(now - self._released_at) > LEASE:
+        if abs((now - self._released_at).total_seconds()) > RELEASE:
             self._released_at = now
             work.deliveries.release(now=now)
         return self.take(work)

@@ -22,11 +22,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy import delete as remove
 
 from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
+from storage.lease import IS_GONE
 from storage.tables import deliveries, keyboards
 from storage.upsert import Insert, upsert
 
@@ -45,6 +47,7 @@ IN_ORDER = and_(_UNSENT, deliveries.c.lane < literal_column("3"))
 BULK = and_(_UNSENT, deliveries.c.lane == literal_column("3"))
 UNSENT = or_(IN_ORDER, BULK)  # together with a channel and a chat
 _IS_CARD = deliveries.c.subject.is_not(None)
+_GONE = text(IS_GONE.format(member="deliveries.leased_by"))
 _HERE = deliveries.c.channel == bindparam("on")
 _ONCE = or_(deliveries.c.lane == Lane.BULK, deliveries.c.careful.is_(True))
 
@@ -87,13 +90,16 @@ _NEXT_BULK = (
 _TAKE = (
     update(deliveries)
     .where(deliveries.c.id.in_(bindparam("rows", expanding=True)))
-    .values(state=DeliveryState.SENDING, lease_until=bindparam("until"), leaves_at=None)
+    .values(state=DeliveryState.SENDING, lease_until=bindparam("until"), leased_by=bindparam("by"), leaves_at=None)
 )
 _BOOK = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("row"))
-    .values(state=DeliveryState.SENDING, lease_until=bindparam("until"), leaves_at=bindparam("leaves"))
-)
+    .values(
+        state=DeliveryState.SENDING, lease_until=bindparam("until"), leased_by=bindparam("by"),
+        leaves_at=bindparam("leaves"),
+    )
+)  # fmt: skip
 _PUT_OFF = update(deliveries).where(deliveries.c.id == bindparam("row"), _QUEUED).values(due_at=bindparam("due"))
 _SENT = (
     update(deliveries)
@@ -172,11 +178,12 @@ class SqlDeliveries:
         return [_delivery(row) for row in rows]
 
     def take(self, rows: Collection[Delivery], *, until: datetime) -> None:
-        paced = [{"row": row.id, "until": until, "leaves": row.leaves_at} for row in rows if row.leaves_at]
+        by = self._connection.get_execution_options().get("member")
+        paced = [{"row": row.id, "until": until, "by": by, "leaves": row.leaves_at} for row in rows if row.leaves_at]
         if paced:
             self._connection.execute(_BOOK, paced)
         if free := [row.id for row in rows if not row.leaves_at]:
-            self._connection.execute(_TAKE, {"rows": free, "until": until})
+            self._connection.execute(_TAKE, {"rows": free, "until": until, "by": by})
 
     def lease(self, *, now: datetime, until: datetime, limit: int, channels: Collection[str]) -> Sequence[Delivery]:
         rows: list[Delivery] = []
@@ -193,7 +200,10 @@ class SqlDeliveries:
             self._connection.execute(_PUT_OFF, values)
 
     def release(self, *, now: datetime, everything: bool = False) -> int:
-        stuck = _SENDING if everything else and_(_SENDING, deliveries.c.lease_until <= now)
+        over = deliveries.c.lease_until <= now
+        if self._connection.dialect.name == "postgresql":
+            over = or_(over, _GONE)
+        stuck = _SENDING if everything else and_(_SENDING, over)
         harmless = or_(~_ONCE, deliveries.c.leaves_at > now)
         back = update(deliveries).where(stuck, harmless).values(state=DeliveryState.QUEUED)
         lost = {"state": DeliveryState.UNKNOWN, "reason": "the sender ended before the answer came", "sent_at": now}

@@ -25,6 +25,15 @@ _HOLDER = text(
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 _LOCK_NOT_AVAILABLE = "55P03"
+_NUMBER = text("SELECT CAST(1 + floor(random() * 2147483646) AS integer)")
+_MEMBER = text("SELECT pg_advisory_lock(:key, :number)")
+# True for a member whose process has ended. After a restart of the server everybody needs a moment to come back.
+IS_GONE = (
+    "{member} IS NOT NULL AND pg_postmaster_start_time() < now() - interval '15 seconds'"
+    " AND {member} NOT IN (SELECT CAST(objid AS bigint) FROM pg_locks"
+    " WHERE locktype = 'advisory' AND classid = 1735748201 AND objsubid = 2"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
 PATIENCE = timedelta(seconds=1)  # the server may take a moment to notice that the last holder was killed
 _SESSION = {
     "tcp_keepalives_idle": "30",  # and about a minute to notice that its whole machine is gone
@@ -38,7 +47,9 @@ class AlreadyRunning(Refusal):
 
 
 class Lease(Protocol):
-    """What the holder has in hand."""
+    """What the holder has in hand. *member* is its number among those who share the database."""
+
+    member: int | None
 
     def renew(self) -> None:
         """Make sure that it is still ours; to be called every few seconds.
@@ -77,12 +88,14 @@ def join(engine: Engine, *, now: datetime) -> Iterator[Lease]:
         with hold(engine, now=now) as lease:
             yield lease
     else:
-        with _hold_session(_Session(engine, now, _SHARED, PATIENCE)) as lease:
+        with _hold_session(_Session(engine, now, _SHARED, PATIENCE, counted=True)) as lease:
             yield lease
 
 
 class _Kept:
     """The kernel keeps a file's lock as long as the process lives."""
+
+    member: int | None = None
 
     def renew(self) -> None:
         """Nothing can take it away."""
@@ -120,7 +133,11 @@ def _refusal(database: str, note: bytes) -> AlreadyRunning:
 class _Session:
     """A connection that does nothing but hold an advisory lock."""
 
-    def __init__(self, engine: Engine, now: datetime, lock: TextClause, patience: timedelta) -> None:
+    def __init__(
+        self, engine: Engine, now: datetime, lock: TextClause, patience: timedelta, *, counted: bool = False
+    ) -> None:
+        self.member: int | None = None
+        self._counted = counted
         self._engine = engine
         self._statement = lock
         self._settings = {**_SESSION, "lock_timeout": f"{patience.total_seconds()}s"}
@@ -155,6 +172,9 @@ class _Session:
             connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
         try:
             connection.execute(self._statement, {"key": _KEY})
+            if self._counted:
+                self.member = self.member or connection.scalar(_NUMBER)
+                connection.execute(_MEMBER, {"key": _KEY, "number": self.member})
         except Unavailable as error:
             if getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                 raise

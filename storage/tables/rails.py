@@ -65,6 +65,7 @@ deliveries = Table(
     Column("careful", Boolean, nullable=False, server_default=text("false")),
     Column("tried", String(100)),  # the channels on which the person was not reached with this, by commas
     Column("announcement_id", Id),
+    Column("leased_by", Id),  # the member of a cluster that has it in hand
     CheckConstraint("lane < 3 OR due_at IS NOT NULL", name="bulk_is_due"),
     # Three ways to what is unsent: the next of each chat, the next of the bulk, the bulk of one chat.
     Index("ix_deliveries_unsent", "channel", "chat", "id", "lane", "mode", "tries", "state",

@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    with op.batch_alter_table("deliveries") as deliveries:
+        deliveries.add_column(sa.Column("leased_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite")))
     if op.get_bind().dialect.name == "postgresql":
         queue.rebuild(op.get_bind())
 
@@ -25,4 +27,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         queue.remove(op.get_bind())
+    with op.batch_alter_table("deliveries") as deliveries:
+        deliveries.drop_column("leased_by")
     op.drop_table("installation")

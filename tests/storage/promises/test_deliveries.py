@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
 from storage.engine import Database
+from storage.lease import join
 from tests.builders import NOW, delivery
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 CHANNELS = ("telegram", "web")
+UP = "SELECT pg_sleep(greatest(0, 15.1 - extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())))"
 
 
 def said(text: str, **changes: Any) -> Delivery:
@@ -127,6 +130,21 @@ def test_the_only_sender_takes_everything_back_when_it_starts(database: Database
     with database.writing() as work:
         assert work.deliveries.release(now=NOW, everything=True) == 2
     assert drained(database) == ["a", "b"]
+
+
+@pytest.mark.postgres
+def test_what_a_member_had_in_hand_when_it_ended_is_taken_back_at_once(postgresql: Database):
+    queue(postgresql, said("a"), said("b", chat="2"))
+    engine = postgresql.engine
+    with join(engine, now=NOW) as gone:
+        lease(Database(engine.execution_options(member=gone.member)), limit=1)
+    with engine.connect() as connection:
+        connection.execute(text(UP))  # just after a restart of the server nobody knows who is there
+    with join(engine, now=NOW) as there:
+        lease(Database(engine.execution_options(member=there.member)))
+        with postgresql.writing() as work:
+            assert work.deliveries.release(now=NOW) == 1
+        assert texts(lease(postgresql)) == ["a"]
 
 
 def test_many_senders_at_once_never_take_the_same_row(database: Database):
