@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.announcements.lifecycle import Status
 from domain.announcements.model import (
@@ -360,9 +361,14 @@ def _why(row: Delivery | None) -> tuple[str, str]:
 class AnnouncingWork(FakeWork):
     """domain.announcements.ports.AnnouncementWork, as far as its operations use it."""
 
+    inbox: Any = None
+    paces: Any = None
+    keyboards: Any = None
+    conversations: Any = None
+    media: Any = None
+
     def __init__(self, place: Place | None = None) -> None:
         super().__init__(place)
         self.announcements = FakeAnnouncements()
-        self.deliveries = FakeDeliveries()
+        self.deliveries: Any = FakeDeliveries()
         self.recipients = FakeRecipients(self, self.announcements, self.deliveries)
-        self.inbox = self.keyboards = self.conversations = self.media = None
