@@ -85,7 +85,7 @@ def invite(
     minutes: Annotated[int, typer.Option(min=1, max=7 * 24 * 60, help="How long the link lives.")] = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Print a one-time link that lets its holder become this person in the web chat or on Telegram."""
+    """Print a one-time link that lets its holder become this person in the web chat, on Telegram or on WeCom."""
     from domain.register import operations as register
 
     settings, token = load(), secrets.token_urlsafe(18)
@@ -96,6 +96,8 @@ def invite(
     links = {"web": f"{settings.http.url}/i/{token}"}
     if bot := asyncio.run(bot_name(settings)):
         links["telegram"] = f"https://t.me/{bot}?start={token}"
+    if settings.wecom.corp_id:
+        links["wecom"] = f"{settings.http.url}/wecom/i/{token}"
     if as_json:
         typer.echo(json.dumps({"person": found.id, "minutes": minutes, "links": links}))
     else:

@@ -19,7 +19,7 @@ from domain.tickets.model import Caller, Kind, Ticket, Urgency
 from domain.tickets.policy import Audience
 from domain.transaction import Event
 
-BARE_GROUPS = frozenset({"wecom"})  # platforms whose group chats have no buttons that tell us who pressed
+BARE_GROUPS = frozenset({"wecom"})  # platforms that tell us neither who pressed in a group nor what was replied to
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,13 @@ def rows_for(voice: Voice, ticket: Ticket, party: Party, layout: Sequence[Sequen
     return [row for row in rows if row]
 
 
-def staff_card(voice: Voice, ticket: Ticket) -> tuple[str, Rows]:
-    """For the group: no name, and only the ends of the number."""
+def staff_card(voice: Voice, ticket: Ticket, *, hint: bool = True) -> tuple[str, Rows]:
+    """For the group: no name, and only the ends of the number; a *hint* where one can reply to it."""
     phone = [voice.say("card-phone", phone=mask(ticket.contact))] if ticket.contact and ticket.status in LIVE else []
     public = replace(ticket, words=mask_numbers(ticket.words), visit=mask_numbers(ticket.visit))
     calls = callers(voice, ticket, public=True)
-    lines = [*_facts(voice, public), *calls, *phone, *_state(voice, ticket), *_talk(voice, ticket, "talk-hint-reply")]
+    answer = _talk(voice, ticket, "talk-hint-reply") if hint else []
+    lines = [*_facts(voice, public), *calls, *phone, *_state(voice, ticket), *answer]
     rows = (
         [[Tap(voice.say("action-claim"), Action.CLAIM, {"ticket": ticket.id})]] if ticket.status == Status.OPEN else []
     )

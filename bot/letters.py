@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot import alarms, cards, talk_letters
-from bot.audiences import Recipient, Scene
+from bot.audiences import BARE_GROUPS, Recipient, Scene
 from bot.dialog import gist
 from bot.turn import Rows, Tap
 from bot.voice import Voice
@@ -32,16 +32,16 @@ def plain(key: str) -> Letter:
     return lambda voice, scene, to: (_sentence(voice, scene, key, to), ())
 
 
-def staff(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+def staff(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
     """The group's card."""
-    return cards.staff_card(voice, scene.ticket)
+    return cards.staff_card(voice, scene.ticket, hint=to.channel not in BARE_GROUPS)
 
 
 def staff_again(key: str) -> Letter:
     """The group's card once more, under a sentence that says why."""
 
-    def letter(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
-        text, rows = cards.staff_card(voice, scene.ticket)
+    def letter(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+        text, rows = staff(voice, scene, to)
         return f"{_headline(voice, scene, key)}\n{text}", rows
 
     return letter

@@ -19,5 +19,7 @@ def purge(begin: Begin, now: datetime) -> int:
         gone += work.deliveries.purge(before=now - SENT)
         gone += work.keyboards.purge(before=now - SENT)
         gone += work.doors.purge(before=now - KNOCKS)
+        gone += work.wecom_cards.purge(before=now - SENT)
+        gone += work.wecom_pictures.purge(before=now - SENT)
         gone += work.paces.purge(now=now)
     return gone

@@ -1,0 +1,75 @@
+"""WeCom's cards and pictures: a code is there until it is spent, a picture is fetched once."""
+
+from datetime import timedelta
+
+from domain.messaging.wecom import Card
+from storage.engine import Database
+from tests.builders import NOW
+
+HOUR = timedelta(hours=1)
+
+
+def card(task: str = "t1", **changed: object) -> Card:
+    values = {
+        "task": task, "chat": "li", "subject": "ticket:1", "text": "一\n二", "labels": ("我来处理", "稍后"),
+        "code": "c1", "good_until": NOW + HOUR, "made_at": NOW, **changed,
+    }  # fmt: skip
+    return Card(**values)  # type: ignore[arg-type]
+
+
+def test_a_card_is_found_by_its_task_as_it_was_added(database: Database):
+    with database.writing() as work:
+        work.wecom_cards.add(card())
+    with database.reading() as work:
+        assert work.wecom_cards.get("t1") == card()
+        assert work.wecom_cards.get("t2") is None
+
+
+def test_what_it_shows_now_has_spent_its_code_and_a_press_brings_another(database: Database):
+    with database.writing() as work:
+        work.wecom_cards.add(card())
+        work.wecom_cards.show("t1", text="三", labels=())
+    with database.reading() as work:
+        assert work.wecom_cards.get("t1") == card(text="三", labels=(), code=None, good_until=None)
+    with database.writing() as work:
+        work.wecom_cards.renew("t1", code="c2", good_until=NOW + 2 * HOUR)
+        work.wecom_cards.renew("unknown", code="c3", good_until=NOW)
+    with database.reading() as work:
+        found = work.wecom_cards.get("t1")
+        assert found == card(text="三", labels=(), code="c2", good_until=NOW + 2 * HOUR)
+        assert found.code_at(NOW + HOUR) == "c2"
+        assert found.code_at(NOW + 2 * HOUR) is None
+
+
+def test_old_cards_are_forgotten(database: Database):
+    with database.writing() as work:
+        work.wecom_cards.add(card("old", made_at=NOW - HOUR))
+        work.wecom_cards.add(card("new"))
+        assert work.wecom_cards.purge(before=NOW) == 1
+        assert work.wecom_cards.get("old") is None
+        assert work.wecom_cards.get("new")
+
+
+def test_a_picture_waits_until_it_is_fetched_and_keeps_what_came_first(database: Database):
+    with database.writing() as work:
+        for ref, age in (("late", HOUR), ("early", 2 * HOUR), ("gone", 9 * HOUR)):
+            work.wecom_pictures.expect(ref, media_id=f"m-{ref}", now=NOW - age)
+        work.wecom_pictures.expect("late", media_id="another", now=NOW)
+        since = NOW - 3 * HOUR
+        assert work.wecom_pictures.waiting(since=since, limit=9) == [("early", "m-early"), ("late", "m-late")]
+        assert work.wecom_pictures.waiting(since=since, limit=1) == [("early", "m-early")]
+        work.wecom_pictures.keep("early", b"jpeg")
+        work.wecom_pictures.keep("early", b"")
+    with database.reading() as work:
+        assert work.wecom_pictures.get("early") == ("m-early", b"jpeg")
+        assert work.wecom_pictures.get("late") == ("m-late", None)
+        assert work.wecom_pictures.get("nobody's") is None
+        assert work.wecom_pictures.waiting(since=since, limit=9) == [("late", "m-late")]
+
+
+def test_old_pictures_are_forgotten(database: Database):
+    with database.writing() as work:
+        work.wecom_pictures.expect("old", media_id="m", now=NOW - HOUR)
+        work.wecom_pictures.expect("new", media_id="m", now=NOW)
+        assert work.wecom_pictures.purge(before=NOW) == 1
+        assert work.wecom_pictures.get("old") is None
