@@ -41,12 +41,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def say(key: str, **values: Any) -> str:
-    """A sentence in the language of the operator's terminal; English where it does not say."""
-    words = Words(LOCALES)
+def language_of(words: Words) -> str:
+    """The language of the operator's terminal; English where it does not say."""
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en"
-    language = next((one for one in words.languages if one.split("_")[0] == spoken.split("_")[0]), "en")
-    return html.unescape(words.say(key, language, **values))
+    return next((one for one in words.languages if one.split("_")[0] == spoken.split("_")[0]), "en")
+
+
+def say(key: str, **values: Any) -> str:
+    """A sentence in the operator's language."""
+    words = Words(LOCALES)
+    return html.unescape(words.say(key, language_of(words), **values))
 
 
 def complain(line: str, code: int = 1) -> typer.Exit:
