@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.announcement_cards import announcement_card, title_of
+from bot.announcement_cards import announcement_card, second_people, title_of
 from bot.announcement_letters import answered
 from bot.announcement_report import unreached_paper
 from bot.audiences import Recipient, Scene, people
@@ -13,13 +13,12 @@ from domain.announcements import events as a
 from domain.announcements import figures
 from domain.announcements.changing import known
 from domain.announcements.model import Announcement
-from domain.register.model import Staff
-from domain.tickets.eligibility import MANAGERS
 from domain.transaction import Event
 
 # After each of these, every copy of the managers' card shows what is true now.
 SHOWN: tuple[type[Event], ...] = (
-    a.AnnouncementApproved, a.AnnouncementRejected, a.AnnouncementUndone, a.AnnouncementWithdrawn,
+    a.AnnouncementSubmitted, a.AnnouncementApproved, a.AnnouncementRejected, a.AnnouncementUndone,
+    a.AnnouncementWithdrawn,
     a.AnnouncementScheduled, a.AnnouncementStarted, a.AnnouncementPaused, a.AnnouncementResumed,
     a.AnnouncementStopped, a.AnnouncementProgressed, a.AnnouncementFinished, a.AnnouncementRepeated,
     a.AnnouncementClosed,
@@ -42,15 +41,7 @@ def author(scene: Scene) -> list[Recipient]:
 
 def second_eyes(scene: Scene) -> list[Recipient]:
     """Everybody else who manages all estates that it is for: one of them must agree."""
-    announcement = told(scene)
-    there = [_managers(scene, estate) for estate in announcement.audience.estates]
-    able = set.intersection(*(set(one) for one in there)) - {announcement.author_id}
-    return people(scene, sorted(able))
-
-
-def _managers(scene: Scene, estate_id: int) -> list[int]:
-    holders: list[Staff] = [*scene.work.register.staff_of(estate_id, *MANAGERS)]
-    return [one.id for one in holders]
+    return people(scene, second_people(scene.work, told(scene)))
 
 
 def promoted(scene: Scene) -> list[Recipient]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.announcement_heads import described, duration
 from bot.announcement_letters import owner_letter, text_in
 from bot.turn import DeskWork, Rows, Tap
 from bot.voice import Voice
@@ -12,8 +13,9 @@ from bot.words import Said
 from domain.announcements import figures
 from domain.announcements.changing import parties, policy
 from domain.announcements.lifecycle import ALLOWED, MOVES, OUT, Action, Party, Status
-from domain.announcements.model import Announcement, Audience, HeadCount, Kind, Progress
-from domain.register.model import Relation, Role
+from domain.announcements.model import Announcement, Kind, Progress
+from domain.calendar import Clock
+from domain.tickets.eligibility import MANAGERS
 
 BAR = 10  # squares
 # Why somebody did not get it, by the delivery's reason or else its state.
@@ -22,23 +24,21 @@ MISSED = {
     "failed": "announcement-failed", "unknown": "announcement-unknown", "expired": "announcement-expired",
 }  # fmt: skip
 FOR_GOOD = frozenset({"no-account", "muted"})  # sending it again reaches none of them
-CHANNELS = {
-    "telegram": "channel-telegram", "wechat": "channel-wechat", "wecom": "channel-wecom", "web": "channel-web",
-}  # fmt: skip
 LAYOUT = (
     (Action.APPROVE, Action.REJECT),
     (Action.UNDO,),
     (Action.PAUSE, Action.RESUME, Action.STOP),
     (Action.CLOSE,),
 )
-INTENTS: Mapping[Action, str] = {
-    Action.APPROVE: "approve_announcement",
-    Action.REJECT: "reject_announcement",
-    Action.UNDO: "undo_announcement",
-    Action.PAUSE: "pause_announcement",
-    Action.RESUME: "resume_announcement",
-    Action.STOP: "stop_announcement",
-    Action.CLOSE: "close_announcement",
+# What can be done, by which intent, and what its button says.
+BUTTONS: Mapping[Action, tuple[str, str]] = {
+    Action.APPROVE: ("approve_announcement", "button-approve-announcement"),
+    Action.REJECT: ("reject_announcement", "button-reject-announcement"),
+    Action.UNDO: ("undo_announcement", "button-undo-announcement"),
+    Action.PAUSE: ("pause_announcement", "button-pause-announcement"),
+    Action.RESUME: ("resume_announcement", "button-resume-announcement"),
+    Action.STOP: ("stop_announcement", "button-stop-announcement"),
+    Action.CLOSE: ("close_announcement", "button-close-announcement"),
 }
 
 
@@ -49,70 +49,16 @@ def announcement_card(voice: Voice, work: DeskWork, told: Announcement, viewer: 
     return "\n".join(lines), _rows(voice, work, told, mine)
 
 
-def described(voice: Voice, work: DeskWork, audience: Audience) -> Said:
-    """ "3栋、5栋2单元 · 老人"."""
-    comma = voice.say("comma")
-    places = [voice.say("audience-building", building=one) for one in audience.buildings]
-    places += [voice.say("audience-entrance", building=one, entrance=two) for one, two in audience.entrances]
-    rooms = [room for one in audience.rooms if (room := work.register.room(one))]
-    places += [voice.room(room) for room in rooms]
-    ticket = work.tickets.get(audience.ticket_id) if audience.ticket_id else None
-    if ticket:
-        places.append(voice.say("audience-ticket", number=ticket.number, place=voice.place(ticket)))
-    people = [voice.say(f"audience-relation-{one}") for one in Relation if one in audience.relations]
-    people += [voice.say(f"audience-flag-{one}") for one in sorted(audience.flags)]
-    if audience.roles == frozenset(Role):
-        people.append(voice.say("audience-staff"))
-    else:
-        people += [voice.say(f"audience-role-{one}") for one in sorted(audience.roles)]
-    only_staff = not audience.residents and not places
-    estates = [work.register.estate(one).name for one in audience.estates]
-    where = Said(comma.join(places)) if places else voice.say("audience-estate", estate=comma.join(estates))
-    who = Said(comma.join(people))
-    return voice.say("audience-who-where", where=where, who=who) if people and not only_staff else (who or where)
-
-
-def heads_lines(voice: Voice, heads: HeadCount, pace: Mapping[str, float] | None = None) -> list[Said]:
-    """How many it reaches, on which channels, how long that takes, and whom it does not reach."""
-    by_channel = [
-        voice.say(
-            "heads-channel", channel=voice.say(CHANNELS[channel]) if channel in CHANNELS else channel, count=count
-        )
-        for channel, count in sorted(heads.channels.items(), key=lambda one: -one[1])
-        if count
-    ]
-    reached = sum(heads.channels.values())
-    lines = [voice.say("heads-people", count=heads.people)]
-    if by_channel:
-        took = duration(voice, figures.duration(heads, pace))
-        lines.append(voice.say("heads-channels", channels=Said(voice.say("comma").join(by_channel)), time=took))
-    missed = [
-        voice.say(key, count=count)
-        for key, count in (
-            ("heads-no-account", heads.no_account),
-            ("heads-unreachable", heads.unreachable),
-            ("heads-muted", heads.muted),
-        )
-        if count
-    ]
-    if missed:
-        lines.append(voice.say("heads-missed", count=heads.people - reached, why=Said(voice.say("comma").join(missed))))
-    return lines
-
-
-def duration(voice: Voice, span: timedelta) -> Said:
-    """About how long."""
-    minutes = round(span.total_seconds() / 60)
-    if minutes < 1:
-        return voice.say("lasts-moment")
-    if minutes < 90:
-        return voice.say("lasts-minutes", count=minutes)
-    return voice.say("lasts-hours", count=round(minutes / 60))
-
-
 def title_of(voice: Voice, told: Announcement) -> str:
     """Its title in the reader's language, where there is one."""
     return text_in(told, voice.language, voice.work.register.estate(told.estate_id).language).title
+
+
+def second_people(work: DeskWork, told: Announcement) -> list[int]:
+    """Everybody else who manages all estates that it is for and can be reached: one of them must agree."""
+    there = [{one.id for one in work.register.staff_of(estate, *MANAGERS)} for estate in told.audience.estates]
+    able = set.intersection(*there) - {told.author_id}
+    return sorted({one.person_id for one in work.addresses.of(able) if one.reachable})
 
 
 def _head(voice: Voice, told: Announcement) -> Said:
@@ -132,7 +78,8 @@ def _state(voice: Voice, work: DeskWork, told: Announcement, mine: frozenset[Par
             return [asked, "", owner_letter(voice, told)[0]]
         case Status.WAITING:
             limit = policy(work, told).second_above
-            return [voice.say("announcement-state-waiting", count=people, limit=limit)]
+            key = "announcement-state-waiting" if second_people(work, told) else "announcement-nobody-to-ask"
+            return [voice.say(key, count=people, limit=limit)]
         case Status.APPROVED:
             return [_to(voice, people, audience), *_approved_by(voice, told), _leaves(voice, work, told)]
         case Status.SCHEDULED:
@@ -157,10 +104,12 @@ def _approved_by(voice: Voice, told: Announcement) -> list[Said]:
 
 def _leaves(voice: Voice, work: DeskWork, told: Announcement) -> Said:
     """Just approved: it can be taken back for a moment."""
-    undo = round(policy(work, told).undo.total_seconds())
-    if told.at and told.at > voice.now:
-        return voice.say("announcement-leaves-at", time=voice.moment(told.at, told.estate_id))
-    return voice.say("announcement-leaves-soon", count=undo)
+    asked = max(told.at or voice.now, voice.now)
+    awake = work.register.calendar(told.estate_id).add(asked, timedelta(), Clock.WAKING)
+    leaves = asked if told.kind is Kind.URGENT else awake
+    if leaves > voice.now:
+        return voice.say("announcement-leaves-at", time=voice.moment(leaves, told.estate_id))
+    return voice.say("announcement-leaves-soon", count=round(policy(work, told).undo.total_seconds()))
 
 
 def _figures(voice: Voice, work: DeskWork, told: Announcement) -> list[Said]:
@@ -178,9 +127,17 @@ def _figures(voice: Voice, work: DeskWork, told: Announcement) -> list[Said]:
     if told.status == Status.SENDING and progress.speed:
         left = duration(voice, progress.left or timedelta())
         lines.append(voice.say("announcement-speed", speed=f"{progress.speed:.0f}", time=left))
+    elif told.status == Status.SENDING and tally.waiting and _within_the_hour(voice, work, told):
+        lines.append(voice.say("announcement-waits-hour"))
     if told.status == Status.PAUSED and told.resume_at:
         lines.append(voice.say("announcement-paused-over-night", time=voice.date(told.resume_at, told.estate_id)))
     return lines
+
+
+def _within_the_hour(voice: Voice, work: DeskWork, told: Announcement) -> bool:
+    """Is it held up by another ordinary one?"""
+    lately = work.announcements.lately(since=voice.now - policy(work, told).gap)
+    return told.kind is Kind.ORDINARY and any(one.id != told.id for one in lately)
 
 
 def _missed(progress: Progress) -> dict[str, int]:
@@ -217,9 +174,11 @@ def _rows(voice: Voice, work: DeskWork, told: Announcement, mine: frozenset[Part
     named = {"announcement": told.id}
     rows = [
         [
-            Tap(voice.say(f"button-{INTENTS[action].replace('_', '-')}"), INTENTS[action], named)
+            Tap(voice.say(BUTTONS[action][1]), BUTTONS[action][0], named)
             for action in row
-            if (Status(told.status), action) in MOVES and ALLOWED[action] & mine and _makes_sense(voice, told, action)
+            if (Status(told.status), action) in MOVES
+            and ALLOWED[action] & mine
+            and _makes_sense(voice, told, action, mine)
         ]
         for row in LAYOUT
     ]
@@ -230,8 +189,10 @@ def _rows(voice: Voice, work: DeskWork, told: Announcement, mine: frozenset[Part
     return [row for row in rows if row]
 
 
-def _makes_sense(voice: Voice, told: Announcement, action: Action) -> bool:
-    """A poll is closed where there is one that is open; what waits is taken back by who wrote it."""
+def _makes_sense(voice: Voice, told: Announcement, action: Action, mine: frozenset[Party]) -> bool:
+    """A poll is closed where there is one that is open; what waits for a yes is taken back by who wrote it."""
+    if action is Action.UNDO:
+        return told.status == Status.APPROVED or Party.AUTHOR in mine
     if action is not Action.CLOSE:
         return True
     closed = told.closes_at is not None and told.closes_at <= voice.now

@@ -40,7 +40,7 @@ def owner_letter(voice: Voice, told: Draft, *, number: int = 0, mine: Mine = NOT
     if told.poll:
         lines += ["", voice.say("announcement-poll", question=told.poll.question), *_voted(voice, told, mine, closed)]
     if told.sign_up:
-        lines += ["", voice.say("announcement-sign-up", cap=told.sign_up.cap), *_joined(voice, mine)]
+        lines += ["", voice.say("announcement-sign-up", count=told.sign_up.cap), *_joined(voice, mine)]
     if told.closes_at and (told.poll or told.sign_up):
         key = "announcement-has-closed" if closed else "announcement-closes"
         lines.append(voice.say(key, time=voice.date(told.closes_at, told.estate_id)))
@@ -56,7 +56,7 @@ def group_letter(voice: Voice, told: Draft) -> str:
         lines += ["", voice.say("announcement-poll", question=told.poll.question)]
         lines += [voice.say("announcement-poll-option", option=option) for option in told.poll.options]
     if told.sign_up:
-        lines += ["", voice.say("announcement-sign-up", cap=told.sign_up.cap)]
+        lines += ["", voice.say("announcement-sign-up", count=told.sign_up.cap)]
     if told.poll or told.sign_up or told.confirm:
         lines += ["", voice.say("announcement-answer-in-private")]
     return "\n".join(lines)

@@ -22,7 +22,7 @@ from domain.messaging.model import Media
 
 SHELF = "report"  # the channel of Media that is made when somebody fetches it
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WIDTHS = (10, 10, 12, 24, 28, 36)
+COLUMNS = {"building": 10, "entrance": 10, "room": 12, "names": 24, "why": 28, "done": 12}  # and their widths
 T = TypeVar("T")
 
 
@@ -71,8 +71,7 @@ def workbook(voice: Voice, told: Announcement, rooms: Sequence[Unreached]) -> by
         bold, cell = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet(voice.say("unreached-sheet"))
         sheet.write(0, 0, title_of(voice, told), book.add_format({"bold": True, "font_size": 14}))
-        heads = ("building", "entrance", "room", "names", "why", "done")
-        for column, (name, width) in enumerate(zip(heads, WIDTHS, strict=True)):
+        for column, (name, width) in enumerate(COLUMNS.items()):
             sheet.set_column(column, column, width)
             sheet.write(2, column, voice.say(f"unreached-{name}"), bold)
         for row, one in enumerate(sorted(rooms, key=_order), 3):

@@ -188,11 +188,11 @@ NOTICES: tuple[Notice, ...] = (
     ),
     Notice(KnockAdmitted, knocks.knocker, knocks.welcome, Lane.DIALOG),
     Notice(KnockTurnedAway, knocks.knocker, knocks.sorry, Lane.DIALOG),
-    Notice(a.AnnouncementSubmitted, announced.second_eyes, announced.card, card="announce", photos=announced.photos),
     *(
         Notice(event, audiences.copies("announce"), announced.card, Lane.DIALOG, "announce", Mode.EDIT)
         for event in announced.SHOWN
     ),
+    Notice(a.AnnouncementSubmitted, announced.second_eyes, announced.card, card="announce", photos=announced.photos),
     Notice(a.AnnouncementApproved, announced.author, announced.approved, when=lambda event: event.second),
     Notice(a.AnnouncementRejected, announced.author, announced.rejected),
     Notice(a.AnnouncementFinished, announced.author, announced.report, card="announce", document=announced.unreached),

@@ -16,6 +16,7 @@ import pytest
 import bot.intents
 import domain
 import scheduler.jobs
+from bot.announcement_report import COLUMNS as UNREACHED
 from bot.cards import CARE, MANAGER_LAYOUT, WORKER_LAYOUT
 from bot.channels.telegram import commands, message
 from bot.conversation import Intent
@@ -24,8 +25,10 @@ from bot.notices import NOTICES, UNTOLD
 from bot.understanding.labelled import SLOTS
 from bot.understanding.rules import rulebook
 from bot.words import Words
+from domain.announcements import lifecycle as announcements
+from domain.announcements.events import AnnouncementEvent
 from domain.messaging.model import DeliveryState
-from domain.register.model import GroupKind
+from domain.register.model import Flag, GroupKind, Relation, Role
 from domain.tickets.events import TicketEvent
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Category, Urgency, WaitFor
@@ -39,6 +42,7 @@ WORDS = Words(ROOT / "locales")
 KEYS = WORDS.keys("en")
 KEY = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 NO_SENTENCES = {"group-commit"}  # look like keys, but are names of other things
+LOST = {"unreachable", "failed", "unknown", "expired"}  # ends of deliveries that reached nobody
 SAYING = {"say", "text"}
 REFUSING = {"Refusal", "NotAllowed", "NotNow", "Unknown"}
 
@@ -53,7 +57,7 @@ def events() -> list[type[Event]]:
     """Every kind of event that the domain has; TicketEvent only says what they share."""
     modules = [one for one in modules_of(domain) if one.__name__.endswith(".events")]
     found = {one for module in modules for _name, one in inspect.getmembers(module, inspect.isclass)}
-    kinds = {one for one in found if issubclass(one, Event)} - {Event, TicketEvent}
+    kinds = {one for one in found if issubclass(one, Event)} - {Event, TicketEvent, AnnouncementEvent}
     return sorted(kinds, key=lambda one: one.__name__)
 
 
@@ -61,7 +65,13 @@ def events() -> list[type[Event]]:
 FAMILIES: Mapping[str, set[str]] = {
     "action-*": {action for layout in (WORKER_LAYOUT, MANAGER_LAYOUT) for row in layout for action in row},
     "advice-*": {rule.label for rules in rulebook().hazards.values() for rule in rules},
+    "announcement-is-*": set(announcements.Status),
+    "announcement-short-*": set(announcements.Status),
+    "announcement-state-*": set(announcements.OUT),
     "audience-*": set(Audience),
+    "audience-flag-*": set(Flag),
+    "audience-relation-*": set(Relation),
+    "audience-role-*": set(Role),
     "button-*": {"fixed", "not-fixed", "solved", "not-solved"},
     "cannot-read-*": {*message._OTHERS.values(), "photo-too-large"},
     "care-*": set(CARE),
@@ -73,8 +83,11 @@ FAMILIES: Mapping[str, set[str]] = {
     "evaluate-*": {"intent", "category", *SLOTS},
     "group-hello-*": set(GroupKind),
     "history-*": {one.__name__ for one in events() if issubclass(one, TicketEvent)} - lists.UNTOLD,
+    "spoken-*": set(WORDS.languages),
     "status-*": set(Status),
     "ticket-is-*": set(Status),
+    "unreached-*": set(UNREACHED),
+    "unreached-why-*": {"no-people", "no-account", "muted", "stopped", "waiting", *LOST},
     "urgency-*": set(Urgency),
     "wait-for-*": set(WaitFor),
     "*-group": {"on-duty", "off-duty"},

@@ -9,9 +9,10 @@ from bot.announcement_cards import announcement_card
 from bot.announcement_letters import leaflets
 from bot.conversation import Answers, Intent
 from bot.dialog import close_card
-from bot.intents.announce_ask import BODY, CAP, CLOSES, ESTATES, OTHER, POLL, TITLE, TRANSLATE, WHEN, WHOM
+from bot.intents.announce_ask import BODY, ESTATES, OTHER, TITLE, TRANSLATE, WHOM
 from bot.intents.announce_card import CARD, close_previews
 from bot.intents.announce_draft import draft_of, language_of, managed, split
+from bot.intents.announce_terms import CAP, CLOSES, POLL, WHEN
 from bot.turn import Turn
 from domain.announcements import operations as announcements
 from domain.announcements.model import Announcement
@@ -46,7 +47,12 @@ def written(turn: Turn, said: str) -> dict[str, Any]:
 
 
 def _act(turn: Turn, answers: Answers) -> None:
-    """Keep it, print what people will get, and hand it to the clock, or to a second person first."""
+    """Keep it, print what people will get, and hand it to the clock, or to a second person first.
+
+    :raises NotNow: what it was to replace has gone out in the meantime
+    """
+    if replaced := answers.get("replaces"):
+        announcements.withdraw(work=turn.work, announcement_id=replaced, by=turn.me, now=turn.now)
     told = _kept(turn, answers)
     printed = leaflets(turn.work, turn.words, told, now=turn.now)
     after = announcements.submit(work=turn.work, announcement_id=told.id, leaflets=printed, by=turn.me, now=turn.now)

@@ -20,6 +20,7 @@ def _read(turn: Turn, answers: Answers) -> None:
 
 def _vote(turn: Turn, answers: Answers) -> None:
     number, choice = answers["announcement"], answers["choice"]
+    _redraw_closed(turn, number)
     before = reactions.vote(work=turn.work, announcement_id=number, choice=choice, by=turn.me, now=turn.now)
     told = known(turn.work, number)
     _redraw(turn, told)
@@ -31,21 +32,30 @@ def _vote(turn: Turn, answers: Answers) -> None:
 def _sign_up(turn: Turn, answers: Answers) -> None:
     """A place, or a number on the waiting list: what is true now, whenever it is pressed."""
     number = answers["announcement"]
+    _redraw_closed(turn, number)
     standing = reactions.sign_up(work=turn.work, announcement_id=number, by=turn.me, now=turn.now)
     told = known(turn.work, number)
     _redraw(turn, told)
     cap = told.sign_up.cap if told.sign_up else 0
     if standing.waiting:
-        turn.toast(turn.text("announcement-on-waiting-list", place=standing.place - cap, cap=cap), alert=True)
+        turn.toast(turn.text("announcement-on-waiting-list", place=standing.place - cap), alert=True)
     else:
         turn.toast(turn.text("announcement-has-place", place=standing.place))
 
 
 def _leave(turn: Turn, answers: Answers) -> None:
     number = answers["announcement"]
+    _redraw_closed(turn, number)
     left = reactions.leave(work=turn.work, announcement_id=number, by=turn.me, now=turn.now)
     _redraw(turn, known(turn.work, number))
     turn.toast(turn.text("announcement-left" if left else "announcement-was-not-in"))
+
+
+def _redraw_closed(turn: Turn, number: int) -> None:
+    """Whoever comes too late sees from now on that it is over; that they are told comes with the refusal."""
+    told = known(turn.work, number)
+    if told.closes_at is not None and told.closes_at <= turn.now:
+        _redraw(turn, told)
 
 
 def _redraw(turn: Turn, told: Announcement) -> None:

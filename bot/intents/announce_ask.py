@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
+
+from rapidfuzz import fuzz
 
 from bot.conversation import Answers, Step
 from bot.intents.announce_draft import audience_of, language_of, managed, plain, split, suggested, texts_of
-from bot.intents.announce_when import read_moment
 from bot.intents.announce_whom import read_audience
 from bot.intents.words import draft_tap
 from bot.turn import Rows, Tap, Turn
 from domain.announcements import figures
-from domain.announcements.model import BODY_MAX, TITLE_MAX, Audience, Kind, Text
-from domain.announcements.wording import OPTION_MAX, OPTIONS, check_text
+from domain.announcements.model import BODY_MAX, TITLE_MAX, Audience, HeadCount, Kind, Text
+from domain.announcements.wording import check_text
 from domain.errors import Refusal
 from domain.register.model import Flag, Relation
 from domain.tickets.model import Category
@@ -22,18 +22,8 @@ from domain.tickets.model import Category
 TITLES = (
     "title-water", "title-power", "title-lift", "title-pests", "title-event", "title-kind-reminder",
 )  # fmt: skip
-BY_CATEGORY = {
-    Category.WATER_SUPPLY: "title-water", Category.ELECTRIC: "title-power", Category.ELEVATOR: "title-lift",
-    Category.HYGIENE: "title-pests",
-}  # fmt: skip
-CAPS = (10, 20, 30, 50)
 HOUSES = 8  # buildings as buttons
 OUTAGES = frozenset({Category.WATER_SUPPLY, Category.ELECTRIC, Category.ELEVATOR, Category.GAS_HEATING})
-
-
-def asked_for(what: str) -> Any:
-    """Only when its button on the card was pressed."""
-    return lambda _turn, answers: answers.get("asking") == what
 
 
 # --- where and what ----------------------------------------------------------------------------------------------
@@ -74,11 +64,10 @@ def _read_body(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
 def _ask_title(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     """The beginning of the text, if it is short, and what such announcements are usually called."""
     own = suggested(answers["body"])
-    likely = turn.read(answers["body"]).category if turn.read else ""
-    first = [BY_CATEGORY[one] for one in BY_CATEGORY if one == likely]
-    usual = [turn.words.say(key, answers["language"]) for key in dict.fromkeys([*first, *TITLES])]
-    taps = [draft_tap(answers, "title", label, label) for label in usual[:4]]
-    rows = [taps[:2], taps[2:]]
+    usual = [str(turn.words.say(key, answers["language"])) for key in TITLES]
+    likely = sorted(usual, key=lambda label: -fuzz.partial_ratio(label.lower(), answers["body"].lower()))
+    taps = [draft_tap(answers, "title", label, label) for label in likely]
+    rows = [taps[at : at + 2] for at in range(0, len(taps), 2)]
     return turn.text("ask-announce-title", most=TITLE_MAX), [
         *([[draft_tap(answers, "title", own, own)]] if own else []),
         *rows,
@@ -135,16 +124,25 @@ def _read_whom(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     meant = read_audience(turn.work, turn.incoming.text, tuple(answers["estates"]))
     if meant.unknown:
         turn.preface = turn.text("announcement-no-such-place", said=turn.text("comma").join(meant.unknown))
-    return {"whom": plain(meant.audience)} if meant.audience else None
+    if meant.audience is None:
+        return None
+    if not count(turn, meant.audience, answers).people:
+        turn.preface = turn.text("announcement-nobody")
+        return None
+    return {"whom": plain(meant.audience)}
 
 
 # --- in which languages ------------------------------------------------------------------------------------------
 
 
+def count(turn: Turn, audience: Audience, answers: Answers) -> HeadCount:
+    """How many of them there are, as things are now."""
+    return figures.count(work=turn.work, audience=audience, kind=Kind(answers.get("kind", Kind.ORDINARY)))
+
+
 def missing(turn: Turn, answers: Answers) -> dict[str, int]:
     """Languages that some of them read and in which there is nothing → how many they are."""
-    audience = audience_of(answers["whom"])
-    heads = figures.count(work=turn.work, audience=audience, kind=Kind(answers.get("kind", Kind.ORDINARY)))
+    heads = count(turn, audience_of(answers["whom"]), answers)
     there = texts_of(answers)
     return {one: heads.languages[one] for one in turn.words.languages if heads.languages.get(one) and one not in there}
 
@@ -196,92 +194,6 @@ def _needs_other(_turn: Turn, answers: Answers) -> bool:
     return "add" in answers.get("translate", {})
 
 
-# --- when --------------------------------------------------------------------------------------------------------
-
-
-def _ask_at(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-    calendar = turn.work.register.calendar(answers["estates"][0])
-    local = calendar.local(turn.now)
-    offered = [local.replace(hour=18, minute=0, second=0, microsecond=0)] if local.hour < 17 else []
-    tomorrow = local + timedelta(days=1)
-    offered += [tomorrow.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in (9, 18)]
-    taps = [draft_tap(answers, "at", _moment(turn, answers, one), one.isoformat()) for one in offered]
-    return turn.text("ask-announce-when"), [
-        [draft_tap(answers, "at", turn.text("button-now"), None)],
-        taps[:2],
-        taps[2:],
-    ]
-
-
-def _read_at(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
-    return moment_read(turn, answers, "at")
-
-
-def moment_read(turn: Turn, answers: Answers, name: str) -> Mapping[str, Any] | None:
-    """The moment that the words mean, under *name*; a past one is none, and they are told so."""
-    calendar = turn.work.register.calendar(answers["estates"][0])
-    found = read_moment(turn.incoming.text, calendar=calendar, now=turn.now)
-    if found is not None and found < turn.now:
-        turn.preface = turn.text("announcement-in-the-past")
-        return None
-    return None if found is None else {name: None if found == turn.now else found.isoformat()}
-
-
-def _moment(turn: Turn, answers: Answers, when: datetime) -> str:
-    return turn.voice.moment(when, answers["estates"][0])
-
-
-# --- what people may answer --------------------------------------------------------------------------------------
-
-
-def _ask_poll(turn: Turn, _answers: Answers) -> tuple[str, Rows]:
-    return turn.text("ask-announce-poll"), ()
-
-
-def _read_poll(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
-    """The question, then an option a line."""
-    lines = [line.strip() for line in turn.incoming.text.splitlines() if line.strip()]
-    options = lines[1:]
-    if not OPTIONS[0] <= len(options) <= OPTIONS[1]:
-        turn.preface = turn.text("announcement-poll-options", least=OPTIONS[0], most=OPTIONS[1])
-        return None
-    if len(set(options)) < len(options) or any(len(one) > OPTION_MAX for one in options):
-        turn.preface = turn.text("announcement-poll-option-bad", most=OPTION_MAX)
-        return None
-    return {"poll": lines, "cap": None}
-
-
-def _ask_cap(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-    taps = [draft_tap(answers, "cap", turn.text("button-places", count=one), one) for one in CAPS]
-    return turn.text("ask-announce-cap"), [taps[:2], taps[2:]]
-
-
-def _read_cap(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
-    figures_said = "".join(one for one in turn.incoming.text if one.isdigit())
-    return {"cap": int(figures_said), "poll": None} if 0 < len(figures_said) < 6 and int(figures_said) else None
-
-
-def _ask_closes(turn: Turn, answers: Answers) -> tuple[str, Rows]:
-    calendar = turn.work.register.calendar(answers["estates"][0])
-    evening = calendar.local(turn.now).replace(hour=18, minute=0, second=0, microsecond=0)
-    offered = [evening + timedelta(days=days) for days in (1, 3, 7)]
-    taps = [
-        draft_tap(answers, "closes", turn.voice.date(one, answers["estates"][0]), one.isoformat()) for one in offered
-    ]
-    return turn.text("ask-announce-closes"), [
-        [draft_tap(answers, "closes", turn.text("button-no-end"), None)],
-        *[[one] for one in taps],
-    ]
-
-
-def _read_closes(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
-    return moment_read(turn, answers, "closes")
-
-
-def _asks_answers(_turn: Turn, answers: Answers) -> bool:
-    return answers.get("asking") in ("poll", "cap")
-
-
 ESTATES = Step("estates", _ask_estates, _read_estates)
 BODY = Step("body", _ask_body, _read_body, verbatim=True)
 TITLE = Step("title", _ask_title, _read_title, verbatim=True)
@@ -291,9 +203,3 @@ TRANSLATE = Step(
     skip=lambda _turn, _answers: {"translate": {}},
 )  # fmt: skip
 OTHER = Step("other", _ask_other, _read_other, _needs_other, verbatim=True)
-WHEN = Step("at", _ask_at, _read_at, asked_for("at"), skip=lambda _turn, _answers: {"at": None})
-POLL = Step(
-    "poll", _ask_poll, _read_poll, asked_for("poll"), verbatim=True, skip=lambda _turn, _answers: {"poll": None}
-)
-CAP = Step("cap", _ask_cap, _read_cap, asked_for("cap"), skip=lambda _turn, _answers: {"cap": None})
-CLOSES = Step("closes", _ask_closes, _read_closes, _asks_answers, skip=lambda _turn, _answers: {"closes": None})

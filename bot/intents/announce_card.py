@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.announcement_cards import described, heads_lines
+from bot.announcement_heads import described, heads_lines
 from bot.announcement_letters import outgoing, owner_letter
 from bot.conversation import Answers, Intent, Step, without
 from bot.dialog import advance, card_of
-from bot.intents.announce_ask import missing, moment_read
+from bot.intents.announce_ask import missing
 from bot.intents.announce_draft import draft_of, plain
+from bot.intents.announce_terms import moment_read
 from bot.intents.announce_whom import read_audience
 from bot.intents.steering import opened
 from bot.intents.words import draft_tap
@@ -40,7 +41,8 @@ def summary(turn: Turn, answers: Answers) -> str:
     title = voice.say("announcement-card-urgent" if draft.kind is Kind.URGENT else "announcement-card",
                       title=answers["title"])  # fmt: skip
     whom = voice.say("announcement-confirm-whom", audience=described(voice, work, draft.audience))
-    lines = [title, whom, *heads_lines(voice, heads), _when(turn, draft)]
+    who = heads_lines(voice, heads) if heads.people else [voice.say("announcement-confirm-nobody")]
+    lines = [title, whom, *who, _when(turn, draft)]
     lines += [
         voice.say("announcement-confirm-language", spoken=turn.text(f"spoken-{one}"), count=count)
         for one, count in missing(turn, answers).items()
@@ -101,7 +103,7 @@ def _rows(turn: Turn, answers: Answers) -> Rows:
     ]
     cancel = Tap(voice.say("button-cancel"), "never_mind", {"draft": answers["draft"]})
     return [
-        [send],
+        *([[send]] if heads.people else []),
         [kind, tap("at", "button-change-time")],
         [tap("body", "button-change-body"), tap("title", "button-change-title"), tap("whom", "button-change-whom")],
         [read, poll, cap],

@@ -24,8 +24,12 @@ from domain.announcements.model import (
 from domain.register.model import Flag, Relation, Role
 from domain.tickets.eligibility import MANAGERS
 
-_ORNAMENT = re.compile(r"^[【\[《「#*\s📢🔔]+|[】\]》」#*\s::]+$")
-_CLAUSE = re.compile(r"[,,。.!!;;::\n]")
+_ORNAMENT = re.compile(r"^[【\[《「#*\s📢🔔]+|[】\]》」#*\s:\uff1a]+$")
+_GREETING = re.compile(
+    r"^(?:各位|尊敬的|亲爱的|广大|全体)[^\s,:\uff0c\uff1a]{0,8}[\s,:\uff0c\uff1a]+|^dear [^,:\n]{3,40}[,:]\s*",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[,.!;:\n\uff0c\u3002\uff01\uff1b\uff1a]")
 
 
 def managed(turn: Turn) -> tuple[int, ...]:
@@ -44,7 +48,7 @@ def split(said: str) -> tuple[str, str]:
 
 def suggested(body: str) -> str:
     """The beginning as a title, where it is short enough; "" where it is not."""
-    clause = _CLAUSE.split(body.strip(), maxsplit=1)[0].strip()
+    clause = _CLAUSE.split(_GREETING.sub("", body.strip()), maxsplit=1)[0].strip()
     return clause if 2 <= len(clause) <= TITLE_MAX // 2 else ""
 
 

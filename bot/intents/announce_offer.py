@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation import Answers, Intent
+from bot.conversation import Answers, Intent, Step
+from bot.dialog import start
 from bot.intents.announce_draft import managed
-from bot.turn import Tap, Turn
+from bot.intents.words import draft_tap
+from bot.turn import Rows, Turn
 
 LONG = 30  # characters: shorter words are more likely meant for us
 _TO_ALL = re.compile(
@@ -21,26 +23,39 @@ def text_for_all(turn: Turn) -> bool:
     said = turn.incoming.text.strip()
     if turn.conversation.intent is not None or not turn.incoming.private or not managed(turn):
         return False
-    hearsay = turn.incoming.forwarded and (len(said) >= LONG or bool(turn.photos))
-    return len(said) >= LONG // 2 and (hearsay or bool(_TO_ALL.search(said)))
+    if turn.incoming.forwarded and (len(said) >= LONG or turn.photos or turn.incoming.document):
+        return True
+    return len(said) >= LONG // 2 and bool(_TO_ALL.search(said))
 
 
-def _offer(turn: Turn, _answers: Answers) -> None:
-    """Text, photos and file wait in the button; nothing is announced by sending us a text."""
+def _begin(turn: Turn, _answers: Answers) -> Answers:
+    """Text, photos and file wait: nothing is announced by sending us a text."""
     paper = turn.keep_document()
-    kept = {"said": turn.incoming.text, "photos": list(turn.photos)}
-    if paper:
-        kept["file"] = {"key": paper.handle, "name": paper.name, "kind": paper.kind}  # type: ignore[assignment]
+    file = {"file": {"key": paper.handle, "name": paper.name, "kind": paper.kind}} if paper else {}
+    return {"said": turn.incoming.text, "photos": list(turn.photos), "album": turn.incoming.album, **file}
+
+
+def _ask(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     rows = [
-        [Tap(turn.text("button-make-announcement"), "announce", kept)],
-        [Tap(turn.text("button-no-announcement"), "no_announcement", {})],
+        [draft_tap(answers, "sure", turn.text("button-make-announcement"), value=True)],
+        [draft_tap(answers, "sure", turn.text("button-no-announcement"), value=False)],
     ]
-    turn.answer(turn.text("ask-make-announcement"), rows)
+    return turn.text("ask-make-announcement"), rows
 
 
-def _no(turn: Turn, _answers: Answers) -> None:
-    turn.answer(turn.text("no-announcement"))
+def _read(turn: Turn, _answers: Answers) -> Answers | None:
+    control = turn.understood.control if turn.understood else None
+    return {"sure": control == "yes"} if control in ("yes", "no") else None
 
 
-OFFER_ANNOUNCEMENT = Intent("offer_announcement", _offer, staff=True)
-NO_ANNOUNCEMENT = Intent("no_announcement", _no)
+def _act(turn: Turn, answers: Answers) -> None:
+    if not answers["sure"]:
+        turn.answer(turn.text("no-announcement"))
+        return
+    kept = {name: answers[name] for name in ("said", "photos", "album", "file") if name in answers}
+    start(turn, turn.intents["announce"], kept)
+
+
+OFFER_ANNOUNCEMENT = Intent(
+    "offer_announcement", _act, (Step("sure", _ask, _read),), staff=True, private=True, yields=True, begin=_begin
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 from bot.announcement_cards import announcement_card, title_of
@@ -101,13 +100,14 @@ def _unreached(turn: Turn, answers: Answers) -> None:
 
 
 def _revise(turn: Turn, answers: Answers) -> None:
-    """Write it anew from what it says: the same draft, or another one where it was taken off."""
+    """Write it anew from what it says: the same draft, or another one, which takes the place of what is scheduled."""
     told = _mine(turn, answers)
-    if told.status == Status.SCHEDULED:
-        announcements.withdraw(work=turn.work, announcement_id=told.id, by=turn.me, now=turn.now)
     said = answers_of(told, now=turn.now)
-    same = {"announcement": told.id} if told.status == Status.DRAFT and told.author_id == turn.me else {}
-    start(turn, turn.intents["announce"], {**said, **same, "draft": secrets.token_urlsafe(6)})
+    if told.status == Status.SCHEDULED:
+        said["replaces"] = told.id
+    elif told.status == Status.DRAFT and told.author_id == turn.me:
+        said["announcement"] = told.id
+    start(turn, turn.intents["announce"], said)
 
 
 def _reject(turn: Turn, answers: Answers) -> None:

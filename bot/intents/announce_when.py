@@ -22,6 +22,7 @@ _LATER = re.compile(
 # What a day is called, how many days that is from today, and what is left of the word: a part of the day.
 _DAYS = {
     "大后天": (3, ""), "后天": (2, ""), "明天": (1, ""), "明日": (1, ""), "明早": (1, "早上"), "明晚": (1, "晚上"),
+    "昨天": (-1, ""), "yesterday": (-1, ""),
     "今天": (0, ""), "今日": (0, ""), "今早": (0, "早上"), "今晚": (0, "晚上"), "day after tomorrow": (2, ""),
     "tomorrow": (1, ""), "tmrw": (1, ""), "today": (0, ""), "tonight": (0, "evening"), "this ": (0, ""),
 }  # fmt: skip
