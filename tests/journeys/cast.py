@@ -47,8 +47,13 @@ ON_THE_PAGE = ("王阿姨@web", "Tom@web")  # the same people, on another channe
 NAMES = (*ON_THE_PAGE, *(player.name for player in PLAYERS), *STRANGERS)
 
 
-def channel_of(chat: str) -> str:
+STAFF_CHATS = ("员工群", *(player.name for player in PLAYERS if player.roles))
+
+
+def channel_of(chat: str, *, staff_on: str = CHANNEL) -> str:
     """Where a chat is."""
+    if chat in STAFF_CHATS:
+        return staff_on
     return PAGE if chat in ON_THE_PAGE else CHANNEL
 
 
@@ -62,8 +67,8 @@ ROOMS = (
 )
 
 
-def move_in(connection: Connection, *, language: str) -> None:
-    """Fill an empty register; *language* is what the staff and their groups speak."""
+def move_in(connection: Connection, *, language: str, staff_on: str = CHANNEL) -> None:
+    """Fill an empty register; *language* is what the staff and their groups speak, *staff_on* the channel they use."""
     staff = [player for player in PLAYERS if player.roles]
     connection.execute(
         insert(t.estates), [{"id": 1, "name": "翠湖花园", "timezone": "Asia/Shanghai", "language": language}]
@@ -85,12 +90,27 @@ def move_in(connection: Connection, *, language: str) -> None:
     )
     connection.execute(
         insert(t.addresses),
-        [{"channel": CHANNEL, "user": one.name, "chat": one.name, "person_id": one.id} for one in PLAYERS if one.bound],
+        [
+            {
+                "channel": channel_of(one.name, staff_on=staff_on),
+                "user": one.name,
+                "chat": one.name,
+                "person_id": one.id,
+            }
+            for one in PLAYERS
+            if one.bound
+        ],
     )
     connection.execute(
         insert(t.groups),
         [
-            {"channel": CHANNEL, "chat": chat, "estate_id": 1, "kind": kind, "language": language}
+            {
+                "channel": channel_of(chat, staff_on=staff_on),
+                "chat": chat,
+                "estate_id": 1,
+                "kind": kind,
+                "language": language,
+            }
             for chat, kind in GROUPS.items()
         ],
     )

@@ -73,10 +73,11 @@ class Message:
 
 @dataclass
 class Stage:
-    """Everything there is; *language* is the staff's."""
+    """Everything there is; *language* is the staff's, *staff_on* the channel that they are on."""
 
     folder: Path
     language: str = "zh_CN"
+    staff_on: str = CHANNEL
     now: datetime = MONDAY
     words: Words = field(default_factory=lambda: Words(LOCALES))
     shown: list[Message] = field(default_factory=list)
@@ -89,14 +90,14 @@ class Stage:
         self.engine = open_engine(f"sqlite:///{self.folder}/journey.db")
         tables.metadata.create_all(self.engine)
         with self.engine.begin() as connection:
-            move_in(connection, language=self.language)
+            move_in(connection, language=self.language, staff_on=self.staff_on)
         self.reboot()
 
     def reboot(self) -> None:
         """A new process over the same records."""
         self.engine.dispose()
         self.database = Database(self.engine, hear=Telling(self.words).hear)
-        papers = {CHANNEL: Paper(), PAGE: Paper(PAGE)}
+        papers = {name: Paper(name) for name in (CHANNEL, PAGE, self.staff_on)}
         self.app = App(words=self.words, channels=papers, rooms=Rooms(), deep_link=_deep_link)
 
     def close(self) -> None:
@@ -110,7 +111,7 @@ class Stage:
             what["message"] = self._under(chat, what["button"])
         person = {"user": sender, "name": sender, "language": what.pop("hint", None)} if sender else None
         update = {
-            "channel": channel_of(chat),
+            "channel": channel_of(chat, staff_on=self.staff_on),
             "key": str(self.keys),
             "chat": chat,
             "private": chat == sender,
@@ -156,7 +157,7 @@ class Stage:
         sent: list[Delivery] = []
         with self.database.writing() as work:
             while rows := work.deliveries.lease(
-                now=self.now, until=self.now + timedelta(minutes=1), limit=100, channels=[CHANNEL, PAGE]
+                now=self.now, until=self.now + timedelta(minutes=1), limit=100, channels=[CHANNEL, PAGE, self.staff_on]
             ):
                 for row in rows:
                     work.deliveries.sent(row.id, reference=str(row.id), now=self.now)

@@ -71,11 +71,12 @@ class Updates:
         face, late = Face.of(parcel.message), []
         exact = parcel.delivery.subject is None  # its reader has just pressed it, and waits for this
         for card in await self.known(parcel.copies):
-            if (card.labels, _about(card.text, exact)) == (face.labels, _about(face.text, exact)):
+            elsewhere = _elsewhere(card, face, exact=exact)
+            if card.labels == face.labels and not elsewhere:
                 continue  # the one update is kept for what can be pressed, and for what and where it is
             if await self._updated(card, face):
                 await self._show([card], face)
-            elif exact or (card.labels and not face.labels) or _about(card.text) != _about(face.text):
+            elif elsewhere or (card.labels and not face.labels):
                 late.append(card)
         if late:
             await self._tell(parcel.delivery.chat, late[-1], face)
@@ -113,9 +114,11 @@ class Updates:
         await self._commit(show)
 
 
-def _about(text: str, exact: bool = False) -> list[str]:
-    """What it is and where: the first two lines; all of them when it must be *exact*."""
-    return text.splitlines()[: None if exact else 2]
+def _elsewhere(card: Card, face: Face, *, exact: bool) -> bool:
+    """Does it say something else of what it is and where, in its first two lines; or anything, when it is *exact*?"""
+    if exact:
+        return card.text != face.text
+    return not set(face.text.splitlines()[:2]) <= set(card.text.splitlines())
 
 
 def _news(card: Card, face: Face) -> list[str]:
