@@ -167,9 +167,9 @@ class Sender:
     async def _outcome(self, parcel: Parcel, taker: Taker) -> Outcome:
         """Send it at its moment; what came of it."""
         row = parcel.delivery
-        if not await taker.door.leave(row.leaves_at):
+        passage = await taker.door.leave(row.leaves_at)
+        if passage is None:
             return given_back(row, taker.door.held_until)
-        began = asyncio.get_running_loop().time()
         try:
             reference = await self._channels[row.channel].send(parcel)
         except DeliveryError as error:
@@ -177,7 +177,8 @@ class Sender:
         except Exception:
             log.exception("delivery-bug", delivery=row.id, channel=row.channel)
             return ended(row, DeliveryState.FAILED, "bug")
-        if row.channel in self._refused and self._refused[row.channel] < began:
+        taker.door.answered(passage)
+        if row.channel in self._refused and self._refused[row.channel] < passage.left:
             del self._refused[row.channel]
             return accepted_again(sent(row, reference))
         return sent(row, reference)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.channels.base import Allowance, Parcel
 from domain.messaging.model import Lane, Mode, Pace
 
-AHEAD: Final = timedelta(milliseconds=100)  # nothing is booked longer before it leaves: the urgent wait no longer
+AHEAD: Final = timedelta(milliseconds=60)  # nothing is booked longer before it leaves: the urgent wait no longer
 SLACK: Final = 1.004  # a little slower than allowed, for what leaves evenly does not arrive evenly
 BREATH: Final = timedelta(milliseconds=50)  # the same in one chat
 KEPT: Final = 6  # one in so many of what a chat bears is kept for the urgent
@@ -107,16 +108,28 @@ def _free_at(left: Sequence[datetime], allowance: Allowance, heads: int, now: da
     return within[too_many - 1] + allowance.span + BREATH if too_many > 0 else now
 
 
+@dataclass(slots=True, eq=False)
+class Passage:
+    """One message on its way. *counted* is when the platform may have counted it at the latest, as far as is known."""
+
+    left: float
+    counted: float
+
+
 class Door:
     """Where one account's rows leave this process: at their moment, and never more in a span than may.
 
-    The books know when each should leave; only here is known when it did.
+    The books know when each should leave; only here is known when it did. What left on time may arrive late, and then
+    the one that leaves a span after it would come too early: an answer that took longer than others tells of it.
     """
 
     def __init__(self, pace: Allowance | None) -> None:
         self.held_until = _LONG_AGO
+        self.waiting = 0
+        self._count = pace.count if pace else 0
         self._span = pace.span.total_seconds() if pace else 0.0
-        self._left: deque[float] = deque(maxlen=pace.count if pace else 0)
+        self._out: deque[Passage] = deque()
+        self._quickest = math.inf  # from leaving to the answer, in seconds
 
     def hold(self, until: datetime) -> None:
         """Nothing leaves until then."""
@@ -126,17 +139,37 @@ class Door:
         """The platform told us to wait."""
         return self.held_until > now
 
-    async def leave(self, at: datetime | None) -> bool:
-        """Wait for the moment; False: not now, we were told to wait. What has no moment is not counted."""
+    async def leave(self, at: datetime | None) -> Passage | None:
+        """Wait for the moment; None: not now, we were told to wait. What has no moment is not counted."""
         if at is not None:
-            clock = asyncio.get_running_loop().time
-            moment = clock() + min(at - datetime.now(UTC), AHEAD).total_seconds()
-            while (wait := max(moment, self._bears_at()) - clock()) > 0:  # noqa: ASYNC110 - time itself is waited for
-                await asyncio.sleep(wait)
-            if not self.is_held(datetime.now(UTC)):
-                self._left.append(clock())
-        return not self.is_held(datetime.now(UTC))
+            self.waiting += 1
+            try:
+                await self._moment(min(at - datetime.now(UTC), AHEAD).total_seconds())
+            finally:
+                self.waiting -= 1
+        if self.is_held(datetime.now(UTC)):
+            return None
+        now = asyncio.get_running_loop().time()
+        passage = Passage(now, now)
+        if self._count and at is not None:
+            self._out.append(passage)
+        return passage
 
-    def _bears_at(self) -> float:
-        full = self._left.maxlen and len(self._left) == self._left.maxlen
-        return self._left[0] + self._span if full else 0.0
+    async def _moment(self, wait: float) -> None:
+        clock = asyncio.get_running_loop().time
+        moment = clock() + wait
+        while (wait := max(moment, self._bears_at(clock())) - clock()) > 0:  # noqa: ASYNC110 - time itself is awaited
+            await asyncio.sleep(wait)
+
+    def answered(self, passage: Passage) -> None:
+        """The platform has answered: it has counted the message by now."""
+        now = asyncio.get_running_loop().time()
+        self._quickest = min(now - passage.left, self._quickest * 1.002)  # the way may become longer
+        passage.counted = max(passage.left, now - self._quickest)
+
+    def _bears_at(self, now: float) -> float:
+        while self._out and self._out[0].counted < now - self._span:
+            self._out.popleft()
+        if len(self._out) < self._count or not self._count:
+            return 0.0
+        return sorted(one.counted for one in self._out)[-self._count] + self._span

@@ -91,8 +91,8 @@ class Taker:
         if self._is_told_to_wait(now, account.held_until):
             return None
         ledger = Ledger(account, self._channel.pace, now)
-        if ledger.is_full:
-            self.look_again(ledger.opens_at - AHEAD / 2)
+        if ledger.is_full or self.door.waiting > ledger.room:
+            self.look_again(max(now, ledger.opens_at - AHEAD) + AHEAD / 2)
             return None
         return ledger
 

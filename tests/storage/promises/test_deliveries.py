@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
+from storage.deliveries import STUBBORN
 from storage.engine import Database
 from storage.lease import join
 from tests.builders import NOW, delivery
@@ -112,6 +114,83 @@ def test_nothing_goes_before_it_is_due_nor_what_follows_in_that_chat(database: D
     assert drained(database, NOW + HOUR) == ["later", "after it"]
 
 
+def test_in_a_chat_new_urgent_messages_overtake_and_everything_else_keeps_its_order(database: Database):
+    urgent = {"lane": Lane.URGENT}
+    queue(
+        database,
+        said("1"),
+        said("2", lane=Lane.NOTICE),
+        edit("3"),
+        said("!", **urgent),
+        said("4"),
+        said("!!", **urgent),
+    )
+    assert drained(database) == ["!", "!!", "1", "2", "3", "4"]
+
+
+def test_an_urgent_message_overtakes_one_that_must_wait(database: Database):
+    queue(database, said("later", due_at=NOW + HOUR), said("now", lane=Lane.URGENT))
+    assert drained(database) == ["now"]
+    assert drained(database, NOW + HOUR) == ["later"]
+
+
+def test_while_one_is_on_its_way_no_other_goes_to_the_same_chat_not_even_an_urgent_one(database: Database):
+    queue(database, said("a"))
+    rows = lease(database)
+    queue(database, said("b", lane=Lane.URGENT))
+    assert lease(database) == []
+    sent(database, rows)
+    assert texts(lease(database)) == ["b"]
+
+
+def test_what_has_failed_often_no_longer_holds_up_what_follows(database: Database):
+    queue(database, said("stubborn"), said("next"))
+    for _ in range(STUBBORN):
+        (row,) = lease(database)
+        assert row.body["text"] == "stubborn"
+        with database.writing() as work:
+            work.deliveries.again(row.id, due_at=NOW, reason="500")
+    assert drained(database) == ["next", "stubborn"]
+
+
+# --- bulk --------------------------------------------------------------------------------------------------------
+
+
+def bulk(text: str, **changes: Any) -> Delivery:
+    return said(text, lane=Lane.BULK, **changes)
+
+
+def test_bulk_goes_in_no_order_per_chat_and_holds_up_nobody(database: Database):
+    queue(database, bulk("b1"), bulk("b2"), said("a"), bulk("b3", chat="2"))
+    assert texts(lease(database)) == ["a", "b1", "b2", "b3"]
+    queue(database, said("at once"))
+    assert lease(database) == [], "one is on its way there, and it is no bulk"
+
+
+def test_bulk_on_its_way_to_a_chat_does_not_hold_up_an_answer(database: Database):
+    queue(database, bulk("b"))
+    lease(database)
+    queue(database, said("a"))
+    assert texts(lease(database)) == ["a"]
+
+
+def test_bulk_goes_by_when_it_was_due(database: Database):
+    later, sooner = NOW - MINUTE, NOW - HOUR
+    queue(database, bulk("later", due_at=later), bulk("not yet", due_at=NOW + HOUR), bulk("sooner", due_at=sooner))
+    with database.writing() as work:
+        found = work.deliveries.next_bulk(channel="telegram", now=NOW, limit=9)
+        assert texts(found) == ["sooner", "later"]
+        assert work.deliveries.next(channel="telegram", now=NOW, limit=9) == []
+        assert texts(work.deliveries.next_bulk(channel="telegram", now=NOW, limit=1)) == ["sooner"]
+
+
+def test_many_senders_at_once_never_take_the_same_bulk(database: Database):
+    queue(database, *(bulk(str(number)) for number in range(60)))
+    with ThreadPoolExecutor(6) as pool:
+        taken = [text for rows in pool.map(lambda _: texts(lease(database, limit=10)), range(24)) for text in rows]
+    assert sorted(taken, key=int) == [str(number) for number in range(60)]
+
+
 # --- leases ------------------------------------------------------------------------------------------------------
 
 
@@ -122,6 +201,31 @@ def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(database: Datab
         assert work.deliveries.release(now=NOW + MINUTE - timedelta(seconds=1)) == 0
         assert work.deliveries.release(now=NOW + MINUTE) == 1
     assert texts(lease(database)) == ["a"]
+
+
+@pytest.mark.parametrize(("what", "ends"), (({"lane": Lane.BULK}, True), ({"careful": True}, True), ({}, False)))
+@pytest.mark.parametrize(("leaves", "may_have_left"), ((None, True), (NOW, True), (NOW + 2 * MINUTE, False)))
+def test_what_must_be_said_once_is_not_said_again_when_it_may_have_left(
+    database: Database, what: dict[str, Any], ends: bool, leaves: datetime | None, may_have_left: bool
+):
+    queue(database, said("a", **what))
+    with database.writing() as work:
+        look = work.deliveries.next_bulk if what.get("lane") is Lane.BULK else work.deliveries.next
+        rows = [replace(row, leaves_at=leaves) for row in look(channel="telegram", now=NOW, limit=9)]
+        work.deliveries.take(rows, until=NOW + MINUTE)
+    with database.writing() as work:
+        assert work.deliveries.release(now=NOW + MINUTE) == 1
+    assert texts(lease(database)) == ([] if ends and may_have_left else ["a"])
+
+
+def test_what_is_put_off_is_looked_at_again_in_its_turn(database: Database):
+    queue(database, said("a"), said("after it"), bulk("b"))
+    with database.writing() as work:
+        rows = [*work.deliveries.next(channel="telegram", now=NOW, limit=9)]
+        rows += work.deliveries.next_bulk(channel="telegram", now=NOW, limit=9)
+        work.deliveries.put_off([(row.id, NOW + HOUR) for row in rows])
+    assert lease(database) == []
+    assert drained(database, NOW + HOUR) == ["a", "b", "after it"]
 
 
 def test_the_only_sender_takes_everything_back_when_it_starts(database: Database):
@@ -227,6 +331,31 @@ def test_copies_are_every_card_that_was_or_will_be_sent(database: Database):
         assert work.deliveries.copies("ticket:1", channel="web", chat="2") == []
 
 
+# --- people who are elsewhere ------------------------------------------------------------------------------------
+
+
+def test_what_is_moved_is_queued_for_the_other_chat_and_knows_where_it_was_tried(database: Database):
+    queue(database, said("a", thread="7", due_at=NOW), said("b"))
+    (row,) = lease(database)
+    with database.writing() as work:
+        work.deliveries.again(row.id, due_at=NOW + HOUR, reason="500")
+        work.deliveries.move(row, channel="web", chat="w", now=NOW)
+    there, here = lease(database, channels=("web",)), lease(database, channels=("telegram",))
+    assert [(one.channel, one.chat, one.thread, one.tried, one.tries) for one in there] == [
+        ("web", "w", None, "telegram", 0)
+    ]
+    assert texts(here) == ["b"]
+    with database.writing() as work:
+        work.deliveries.move(there[0], channel="wechat", chat="x", now=NOW)
+    assert [one.tried for one in lease(database, channels=("wechat",))] == ["telegram,web"]
+
+
+def test_what_waits_in_a_chat_is_known(database: Database):
+    queue(database, said("a"), bulk("b"), said("c"), said("elsewhere", chat="2"))
+    with database.reading() as work:
+        assert texts(work.deliveries.queued(channel="telegram", chat="1")) == ["a", "c", "b"]
+
+
 # --- chats that move or are gone ---------------------------------------------------------------------------------
 
 
@@ -251,7 +380,9 @@ def test_a_chat_that_is_gone_ends_what_was_to_be_said_there_and_nothing_else(dat
     assert drained(database) == ["elsewhere"]
 
 
-@pytest.mark.parametrize("state", (DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.UNKNOWN))
+@pytest.mark.parametrize(
+    "state", [state for state in DeliveryState if state not in (DeliveryState.QUEUED, DeliveryState.SENDING)]
+)
 def test_an_end_is_an_end(database: Database, state: DeliveryState):
     queue(database, said("a"))
     (row,) = lease(database)
