@@ -87,7 +87,9 @@ class Pictures:
         picture = await self._read(lambda work: work.wechat_pictures.get(ref))
         if picture is None:
             raise LookupError(f"no picture {ref}")
-        return await self._bring(picture) if picture.content is None else bytes(picture.content)
+        if picture.content is None:
+            return await self._bring(picture)
+        return _there(bytes(picture.content))
 
     async def _bring(self, picture: Picture) -> bytes:
         """Fetched, made safe, kept. What is no picture is kept as nothing, and not asked for again."""
@@ -103,9 +105,7 @@ class Pictures:
         except (TokenRefused, NotSent, AnswerLost) as error:
             raise meaning(error) from None
         await self._commit(lambda work: work.wechat_pictures.keep(picture.ref, content))
-        if not content:
-            raise DeliveryError("no picture (any more)", permanent=True)
-        return content
+        return _there(content)
 
     async def lend(self, key: str) -> str:
         """The platform's id of one of our photos, which it keeps for a while.
@@ -122,3 +122,9 @@ class Pictures:
         if len(self._lent) > _MOST:
             self._lent.popitem(last=False)
         return media
+
+
+def _there(content: bytes) -> bytes:
+    if not content:
+        raise DeliveryError("no picture (any more)", permanent=True)
+    return content
