@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+import announce_commands
 import commands
 import delivery_commands
 import knowledge_commands
@@ -87,6 +88,7 @@ cli.add_typer(commands.cli)
 cli.add_typer(knowledge_commands.cli, name="knowledge")
 cli.add_typer(wechat_commands.cli, name="wechat")
 cli.add_typer(delivery_commands.cli, name="deliveries")
+cli.add_typer(announce_commands.cli, name="announce")
 cli.add_typer(wecom_commands.cli, name="wecom")
 cli.add_typer(qr_commands.cli)
 

@@ -1,0 +1,189 @@
+"""An announcement from the command line: what was asked for, how it looks, sent off once."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.announcement_cards import announcement_card
+from bot.announcement_heads import described, heads_lines
+from bot.announcement_letters import leaflets, owner_letter
+from bot.telling import Telling
+from bot.voice import Voice
+from bot.words import Words
+from domain.announcements import figures, operations
+from domain.announcements.audience import read
+from domain.announcements.changing import policy
+from domain.announcements.lifecycle import Status
+from domain.announcements.model import Announcement, Draft, Kind, Text
+from domain.announcements.wording import check, missing_languages
+from domain.errors import Refusal
+from domain.register.model import Estate
+from storage.engine import Database
+from storage.work import SqlWork
+from terminal import LOCALES, language_of, say, utc_now
+
+TAG = re.compile(r"</?[bi]>")
+RULE = "─" * 46
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What was asked for; the text under "" is in the language of the first estate."""
+
+    estates: Sequence[str]
+    audience: Sequence[str]
+    texts: Mapping[str, Text]
+    kind: Kind
+    at: str | None
+    confirm: bool
+
+    @property
+    def key(self) -> str:
+        """The same for the very same announcement."""
+        told = asdict(self)
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    def draft(self, work: SqlWork) -> Draft:
+        """As the domain takes it.
+
+        :raises Refusal: an estate, a place, a time or a text that cannot be
+        """
+        estates = [estate_named(work, name) for name in self.estates]
+        home = estates[0]
+        texts = {language or home.language: text for language, text in self.texts.items()}
+        for language in texts:
+            if not (LOCALES / language).is_dir():
+                spoken = ", ".join(sorted(one.name for one in LOCALES.iterdir()))
+                raise Refusal("no-such-language", said=language, known=spoken)
+        found = Draft(
+            estate_id=home.id, audience=read(work, [one.id for one in estates], self.audience), texts=texts,
+            kind=self.kind, at=_moment(self.at, home), confirm=self.confirm,
+        )  # fmt: skip
+        check(found)
+        return found
+
+
+def text_of(path: Path) -> Text:
+    """What a file says: its first line is the title.
+
+    :raises Refusal: it cannot be read
+    """
+    try:
+        title, _, body = path.read_text(encoding="utf-8-sig").strip().partition("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("announce-text-unreadable", file=str(path), why=str(error)) from None
+    return Text(title.strip(), body.strip())
+
+
+@cache
+def _words() -> Words:
+    return Words(LOCALES)
+
+
+def preview(work: SqlWork, draft: Draft, pace: Mapping[str, float]) -> str:
+    """How it looks in each language, whom it reaches, how long it takes, what is missing."""
+    words, voice = _words(), voice_of(work)
+    lines = []
+    for language in draft.texts:
+        text, rows = owner_letter(Voice(words, language, voice.now, work), draft)
+        lines += [f"── {language} {RULE}"[:46], text, *("  ".join(f"[{tap.label}]" for tap in row) for row in rows)]
+    heads = figures.count(work=work, audience=draft.audience, kind=draft.kind)
+    lines += [RULE, described(voice, work, draft.audience), *heads_lines(voice, heads, pace)]
+    lines += [
+        voice.say("announce-language-missing", language=language, count=count)
+        for language, count in missing_languages(draft, heads, spoken=words.languages).items()
+    ]
+    if heads.people > (limit := policy(work, draft).second_above):
+        lines.append(voice.say("announce-second-person", count=limit))
+    return shown("\n".join(lines))
+
+
+def send_off(work: SqlWork, wanted: Wanted, *, by: int | None, second: int | None, key: str | None) -> Announcement:
+    """Submitted, and approved by the second person where one is needed and named; with a *key*, once."""
+    now = utc_now()
+    made = operations.draft(work=work, draft=wanted.draft(work), by=by, now=now, key=key)
+    if made.status != Status.DRAFT:
+        return made  # the very same was sent off before
+    printed = leaflets(work, _words(), made, now=now)
+    after = operations.submit(work=work, announcement_id=made.id, leaflets=printed, by=by, now=now)
+    if after.status == Status.WAITING and second is not None:
+        return operations.approve(work=work, announcement_id=made.id, by=second, now=now)
+    return after
+
+
+def speaking(database: Database) -> Database:
+    """The same database: who must hear of it is told, as when it is done in chat."""
+    return database.heard_by(Telling(_words()).hear)
+
+
+def voice_of(work: SqlWork) -> Voice:
+    """Speaks to the operator."""
+    return Voice(_words(), language_of(_words()), utc_now(), work)
+
+
+def card_of(work: SqlWork, one: Announcement) -> str:
+    """How it stands, in words."""
+    return shown(announcement_card(voice_of(work), work, one, None)[0])
+
+
+def shown(text: str) -> str:
+    """Words for a chat, on a terminal."""
+    return html.unescape(TAG.sub("", text))
+
+
+def estate_named(work: SqlWork, said: str) -> Estate:
+    """The estate of that name.
+
+    :raises Refusal: there is none
+    """
+    estates = work.register.estates()
+    found = next((one for one in estates if one.name == said), None)
+    if found is None:
+        raise Refusal("knowledge-no-estate", said=said, known=", ".join(one.name for one in estates))
+    return found
+
+
+def person_meant(work: SqlWork, said: str) -> int:
+    """Whom the operator means by an id, a phone number or a name.
+
+    :raises Refusal: nobody, or several
+    """
+    found = work.register.search(said)
+    if not found:
+        raise Refusal("nobody-found", said=said)
+    if len(found) > 1:
+        names = ", ".join(f"{one.name} ({one.id})" for one in found[:10])
+        raise Refusal("invite-who", said=said, count=len(found), names=names)
+    return found[0].id
+
+
+def named_file(said: str) -> tuple[str, Path]:
+    """The language and the file of "en=notice.en.txt".
+
+    :raises BadParameter: it is not of that form
+    """
+    language, sign, path = said.partition("=")
+    if not sign or not Path(path).is_file():
+        raise typer.BadParameter(say("announce-language-bad", said=said), param_hint="--language")
+    return language, Path(path)
+
+
+def _moment(said: str | None, home: Estate) -> datetime | None:
+    """On the estate's wall clock."""
+    if said is None:
+        return None
+    try:
+        return datetime.fromisoformat(said).replace(tzinfo=ZoneInfo(home.timezone))
+    except ValueError:
+        raise Refusal("announce-time-bad", said=said) from None
