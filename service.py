@@ -107,7 +107,9 @@ class Service:
         app = App(words=self.words, channels=channels, rooms=Rooms(), deep_link=self._deep_link)
         alone = database.engine.dialect.name == "sqlite"
         sender = Sender(commit=self.commit, channels=channels, alone=alone)
-        reader = Reader(commit=self.commit.by_itself, handle=app.handle, apologise=app.apologise, sender=sender)
+        # PostgreSQL has many writers: what comes in and how sends have ended need not wait for what is being handled
+        self._handling = self.commit if alone else GroupCommit(self.database.writing)
+        reader = Reader(commit=self._handling.by_itself, handle=app.handle, apologise=app.apologise, sender=sender)
         self.team = self._team(reader, sender)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -181,6 +183,7 @@ class Service:
             await self.team.finish()
             for line in self.lines.values():
                 await line.stop()
+            await asyncio.to_thread(self._handling.close)
             await asyncio.to_thread(self.commit.close)
             for collector in collectors:
                 REGISTRY.unregister(collector)

