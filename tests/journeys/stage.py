@@ -157,7 +157,7 @@ class Stage:
         sent: list[Delivery] = []
         with self.database.writing() as work:
             while rows := work.deliveries.lease(
-                now=self.now, until=self.now + timedelta(minutes=1), limit=100, channels=[CHANNEL, PAGE, self.staff_on]
+                now=self.now, until=self.now + timedelta(minutes=1), limit=100, channels={CHANNEL, PAGE, self.staff_on}
             ):
                 for row in rows:
                     work.deliveries.sent(row.id, reference=str(row.id), now=self.now)
