@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.channels.base import Contact
 from bot.conversation import Answers, Intent
 from bot.dialog import ask_again, enter, reply
+from bot.intents.announce_draft import managed
 from bot.intents.calling import caller_of
 from bot.intents.false_alarm import pass_on
 from bot.turn import Rows, Tap, Turn
@@ -137,6 +138,13 @@ def _go_on(turn: Turn, person: Person) -> None:
 def menu(turn: Turn) -> Rows:
     """What people want most."""
     rows = [[Tap(turn.text("button-report"), "report", {}), Tap(turn.text("button-mine"), "mytickets", {})]]
+    if managed(turn):
+        rows.append(
+            [
+                Tap(turn.text("button-announce"), "announce", {}),
+                Tap(turn.text("button-announcements"), "announcements", {}),
+            ]
+        )
     if turn.staff:
         on = turn.staff.on_duty
         rows.append(

@@ -14,7 +14,7 @@ from bot.channels.telegram.failing import meaning
 
 Say = Callable[[str, str], str]
 
-PRIVATE: Final = ("start", "report", "mytickets", "language", "cancel", "help")
+PRIVATE: Final = ("start", "report", "mytickets", "language", "mute", "cancel", "help")
 STAFF: Final = ("board", "help")
 
 # Telegram's language codes and our locales; "" is everybody whose language we do not speak.

@@ -8,7 +8,7 @@ import { current, has, t, translate } from "./texts.js";
 
 const FOLLOWED = 12; // people of a pane whose news are noticed although somebody else is shown
 const OWN = ["report", "mytickets", "help"];
-const ACTIONS = { owner: OWN, me: OWN, staff: ["mytickets", "board", "help"], manager: ["board", "help"] };
+const ACTIONS = { owner: OWN, me: OWN, staff: ["mytickets", "board", "help"], manager: ["announce", "announcements", "board", "help"] };
 
 export class Pane {
   logs = new Map();
