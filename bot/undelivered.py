@@ -12,14 +12,24 @@ from domain.tickets.policy import Audience
 
 
 def staff(scene: Scene) -> list[Recipient]:
-    """The estate's staff groups; those for one trade only where there is no other; else the managers."""
-    groups = scene.work.addresses.groups(_estate(scene), GroupKind.STAFF)
-    general = [group for group in groups if group.category is None] or groups
-    return [Recipient(group.channel, group.chat, group.language, group.thread) for group in general] or managers(scene)
+    """The estate's staff groups, else its managers."""
+    return _staff_groups(scene) or _managers(scene)
 
 
 def managers(scene: Scene) -> list[Recipient]:
-    """The estate's managers, else their group."""
+    """The estate's managers, else its staff groups."""
+    return _managers(scene) or _staff_groups(scene)
+
+
+def _staff_groups(scene: Scene) -> list[Recipient]:
+    """Those for one trade only where there is no other."""
+    groups = scene.work.addresses.groups(_estate(scene), GroupKind.STAFF)
+    general = [group for group in groups if group.category is None] or groups
+    return [Recipient(group.channel, group.chat, group.language, group.thread) for group in general]
+
+
+def _managers(scene: Scene) -> list[Recipient]:
+    """Those who can be reached, else their group."""
     holders = superiors(scene.work, _estate(scene), Audience.MANAGER)
     groups = scene.work.addresses.groups(_estate(scene), GroupKind.MANAGERS)
     reached = people(scene, [one.id for one in holders])
