@@ -173,6 +173,8 @@ def _story(row: Posted, *, whose: str, ahead: int, now: datetime) -> Iterator[st
 def _prospect(row: Posted, *, ahead: int, now: datetime) -> Iterator[str]:
     """Where it stands, and what will happen by itself or can be done."""
     match row.state:
+        case DeliveryState.QUEUED if row.is_held:
+            yield say("deliveries-held-back")
         case DeliveryState.QUEUED if row.due_at and row.due_at > now:
             yield say("deliveries-waits-until", at=_time(row.due_at))
         case DeliveryState.QUEUED if ahead:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
-    bindparam,
     case,
     exists,
     func,
@@ -25,7 +24,8 @@ from sqlalchemy import (
 
 from domain.messaging.model import DeliveryState, Lane, Mode
 from storage.deliveries import UNSENT
-from storage.tables import Moment, deliveries, occupancies
+from storage.spreading import HELD
+from storage.tables import deliveries, occupancies
 
 ENDED_BADLY = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)
 NOT_SENT = tuple(state for state in DeliveryState if state is not DeliveryState.SENT)
@@ -44,6 +44,7 @@ class Kept(StrEnum):
     """Why a row that was asked for is not tried once more."""
 
     UNKNOWN = "unknown"  # it may have arrived: twice would do harm
+    STOPPED = "stopped"  # by whoever sent the announcement
     OUTDATED = "outdated"  # a toast whose press is long over, an edit after which the card was edited again
     SENT = "sent"
     WAITING = "waiting"
@@ -85,6 +86,11 @@ class Posted:
     reason: str | None
     created_at: datetime
     sent_at: datetime | None  # when it came to its end, whichever that was
+
+    @property
+    def is_held(self) -> bool:
+        """Its announcement is paused."""
+        return self.due_at is not None and self.due_at.timestamp() * 1_000_000 >= HELD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +137,7 @@ def retry(connection: Connection, wanted: Filter, *, even_unknown: bool, now: da
     values = {
         "state": DeliveryState.QUEUED, "tries": 0, "due_at": now, "lease_until": None, "leaves_at": None,
         "tried": None, "sent_at": None,
-        "expires_at": case((deliveries.c.expires_at.is_not(None), bindparam("until", now + LIFE, Moment))),
+        "expires_at": now + LIFE,  # else one that is older than its lane's span would end at once
     }  # fmt: skip
     queued = connection.execute(update(deliveries).where(*meant, why == _NOTHING).values(values)).rowcount
     return queued, kept
@@ -152,6 +158,7 @@ def _why_not(*, even_unknown: bool) -> ColumnElement[str]:
         (state == DeliveryState.SENT, Kept.SENT),
         (UNSENT, Kept.WAITING),
         (state == DeliveryState.UNREACHABLE, Kept.UNREACHABLE),
+        (and_(state == DeliveryState.EXPIRED, deliveries.c.reason == "stopped"), Kept.STOPPED),
         (outdated, Kept.OUTDATED),
     ]
     if not even_unknown:

@@ -13,10 +13,12 @@ from domain.messaging.model import Delivery, DeliveryState, Lane
 from main import cli
 from storage import schema, tables
 from storage.engine import Database, open_engine
+from storage.spreading import HELD
 from terminal import utc_now
 
 RUN = CliRunner()
 NOW = utc_now()
+CENTURY = timedelta(microseconds=HELD)
 SENTENCE = "Your water is off tomorrow"
 ROWS: dict[int, dict[str, Any]] = {
     1: {"state": "sent", "sent_at": NOW},
@@ -33,8 +35,11 @@ ROWS: dict[int, dict[str, Any]] = {
     12: {"state": "sent", "mode": "edit", "subject": "ticket:1", "sent_at": NOW},
     13: {"state": "failed", "mode": "toast", "reason": "busy", "sent_at": NOW},
     14: {"state": "failed", "chat": "alone", "mode": "edit", "subject": "ticket:2", "reason": "busy", "sent_at": NOW},
+    15: {"state": "queued", "lane": 3, "announcement_id": 9, "due_at": NOW + CENTURY, "chat": "held"},
+    16: {"state": "expired", "lane": 3, "announcement_id": 9, "due_at": NOW, "reason": "stopped", "sent_at": NOW},
+    17: {"state": "failed", "reason": "old", "chat": "old", "created_at": NOW - timedelta(days=9), "sent_at": NOW},
 }
-FAILED_ONES = {2, 4, 11, 13, 14}
+FAILED_ONES = {2, 4, 11, 13, 14, 17}
 
 
 @pytest.fixture
@@ -90,7 +95,7 @@ def test_without_a_filter_everything_that_is_not_sent_is_listed_and_counted(data
         (("--state", "failed"), FAILED_ONES),
         (("--state", "failed", "--state", "unknown"), {*FAILED_ONES, 3}),
         (("--reason", "TIMED"), {3, 4}),
-        (("--announcement", "9"), {3, 4}),
+        (("--announcement", "9"), {3, 4, 15, 16}),
         (("--channel", "wechat"), set()),
         (("--lane", "urgent"), set()),
         (("--person", "Wang"), {14}),
@@ -131,6 +136,7 @@ def test_what_does_not_exist_is_refused_by_name(database: Database, words: tuple
         (9, ["2 earlier messages"]),
         (10, ["under way"]),
         (11, ["about ticket:1 (edit)"]),
+        (15, ["announcement 9", "paused"]),
     ),
 )
 def test_a_delivery_tells_its_story(database: Database, number: int, told: list[str]):
@@ -175,6 +181,22 @@ def test_what_may_have_arrived_is_not_sent_twice_unless_one_says_so(database: Da
     assert deliveries("retry", "3")[0] == 1
     assert deliveries("retry", "3", "--even-unknown")[0] == 0
     assert 3 in queued(database)
+
+
+def test_what_was_stopped_stays_stopped(database: Database):
+    code, shown = deliveries("retry", "--announcement", "9", "--even-unknown")
+    assert code == 0
+    assert "was stopped" in shown
+    assert queued(database) >= {3, 4, 15}
+    assert 16 not in queued(database)
+
+
+def test_what_is_sent_once_more_has_a_day_to_get_through_however_old_it_is(database: Database):
+    assert deliveries("retry", "17")[0] == 0
+    with database.writing() as work:
+        leased = work.deliveries.lease(now=utc_now(), until=NOW, limit=99, channels=["telegram"])
+    (row,) = (one for one in leased if one.id == 17)
+    assert row.ends_at > NOW + timedelta(hours=23)
 
 
 def test_rows_named_by_number_that_stay_are_each_answered_for(database: Database):
