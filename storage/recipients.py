@@ -32,6 +32,10 @@ class SqlRecipients:
 
     # --- the audience -----------------------------------------------------------------------------------------------
 
+    def size(self, audience: Audience) -> int:
+        everybody = audience_of(audience).order_by(None).subquery()
+        return self._connection.execute(select(func.count()).select_from(everybody)).scalar_one()
+
     def count(self, audience: Audience, *, ordinary: bool) -> HeadCount:
         everybody = audience_of(audience).subquery()
         best = best_addresses()

@@ -114,6 +114,9 @@ class FakeRecipients:
 
     # --- the audience -----------------------------------------------------------------------------------------------
 
+    def size(self, audience: Audience) -> int:
+        return len(self._everybody(audience))
+
     def count(self, audience: Audience, *, ordinary: bool) -> HeadCount:
         channels, languages, others = Counter[str](), Counter[str](), Counter[str]()
         for person_id in self._everybody(audience):

@@ -71,8 +71,7 @@ def submit(
     announcement = find(work, announcement_id)
     require(work, announcement, Action.SUBMIT, by)
     _require_future(announcement, now)
-    audience = resolved(work, announcement.audience)
-    people = work.recipients.count(audience, ordinary=False).people
+    people = work.recipients.size(resolved(work, announcement.audience))
     if not people:
         raise Refusal("announcement-nobody")
     work.announcements.print(announcement.id, leaflets)

@@ -50,8 +50,11 @@ class Announcements(Protocol):
 class Recipients(Protocol):
     """The audience as a query, frozen at approval, spread into deliveries; and what each of them answered."""
 
+    def size(self, audience: Audience) -> int:
+        """How many people the audience is now."""
+
     def count(self, audience: Audience, *, ordinary: bool) -> HeadCount:
-        """How many people the audience is now, and how they would be reached."""
+        """The same, and how they would be reached; several times as much work."""
 
     def freeze(self, announcement_id: int, audience: Audience) -> int:
         """Keep everybody of the audience as it is now, each person once; how many they are."""

@@ -152,7 +152,7 @@ def test_ordinary_ones_that_go_out_or_ended_lately_are_known(begin: Begin):
 )  # fmt: skip
 def test_an_audience_is_everybody_it_describes_each_once(begin: Begin, audience: Audience, people: set[int]):
     with begin() as work:
-        assert work.recipients.count(audience, ordinary=True).people == len(people)
+        assert work.recipients.size(audience) == work.recipients.count(audience, ordinary=True).people == len(people)
         one = announcement(work, audience=audience)
         assert one.people == len(people)
         assert {person for person in range(40) if work.recipients.get(one.id, person)} == people
