@@ -242,7 +242,8 @@ class App:
         """The platform tells us that a chat came, went or moved."""
         match incoming.happening:
             case Happening.BLOCKED:
-                chat_is_gone(work, channel=incoming.channel, chat=incoming.chat, reason="blocked", now=now)
+                where = {"channel": incoming.channel, "chat": incoming.chat}
+                chat_is_gone(work, **where, reason="blocked", now=now, served=self.channels)
             case Happening.UNBLOCKED:
                 work.addresses.set_reachable(incoming.channel, incoming.chat, reachable=True)
             case Happening.MIGRATED if incoming.moved_to:

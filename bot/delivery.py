@@ -37,12 +37,13 @@ class Sender:
         self._commit = commit
         self._channels = channels
         self._alone = alone
-        self._takers = {name: Taker(channel) for name, channel in channels.items()}
+        self._takers = {name: Taker(channel, served=channels) for name, channel in channels.items()}
         self._under_way: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []  # of what has ended and is not written down yet
         self._refused: dict[str, float] = {}  # channel → when its credential was refused last, by the loop's clock
         self._wake = asyncio.Event()
-        self._swept_at = self._released_at = self.moved_at = datetime.now(UTC)  # readiness watches the last
+        self._swept_at = datetime.min.replace(tzinfo=UTC)
+        self._released_at = self.moved_at = datetime.now(UTC)  # readiness watches the last
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -184,7 +185,7 @@ class Sender:
         return sent(row, reference)
 
     def _failed(self, parcel: Parcel, error: DeliveryError, taker: Taker) -> Outcome:
-        row, outcome = parcel.delivery, failed(parcel.delivery, error)
+        row, outcome = parcel.delivery, failed(parcel.delivery, error, served=self._channels)
         if outcome.hold:
             taker.hold(outcome.hold, whole=outcome.whole)
         if error.paused:

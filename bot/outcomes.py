@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -67,15 +67,15 @@ def accepted_again(outcome: Outcome) -> Outcome:
     return outcome._replace(keep=keep)
 
 
-def failed(row: Delivery, error: DeliveryError) -> Outcome:
-    """What the error means for the row."""
+def failed(row: Delivery, error: DeliveryError, *, served: Collection[str]) -> Outcome:
+    """What the error means for the row; *served* are the channels on which its person may be tried."""
     now = datetime.now(UTC)
     if error.paused:
         return _refused(row, now + (error.retry_after or PROBE), error.reason)
     if error.moved_to:
         return _moved(row, error.moved_to)
     if error.unreachable or error.elsewhere:
-        return _not_here(row, error)
+        return _not_here(row, error, served)
     if error.permanent:
         return ended(row, DeliveryState.FAILED, error.reason)
     if error.retry_after is not None:
@@ -128,13 +128,14 @@ def _moved(row: Delivery, new: str) -> Outcome:
     return Outcome(row, DeliveryState.QUEUED, keep)
 
 
-def _not_here(row: Delivery, error: DeliveryError) -> Outcome:
+def _not_here(row: Delivery, error: DeliveryError, served: Collection[str]) -> Outcome:
     """Their other channels; when they are gone, with everything else that waits for them here."""
 
     def keep(work: DeskWork) -> None:
         now = datetime.now(UTC)
         if error.unreachable:
-            unreached.chat_is_gone(work, channel=row.channel, chat=row.chat, reason=error.reason, now=now)
-        unreached.pass_on(work, row, reason=error.reason, now=now)
+            why = error.reason
+            unreached.chat_is_gone(work, channel=row.channel, chat=row.chat, reason=why, now=now, served=served)
+        unreached.pass_on(work, row, reason=error.reason, now=now, served=served)
 
     return Outcome(row, DeliveryState.UNREACHABLE, keep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ from bot.channels.base import Allowance, Channel, Outgoing, Parcel
 from bot.outcomes import ended
 from bot.pacing import AHEAD, AT_MOST, Door, Ledger, cost
 from bot.turn import DeskWork
+from bot.unreached import pass_on
 from domain.messaging.model import Delivery, DeliveryState, Mode
 
 AT_ONCE: Final = 64  # sends under way at the same time on one channel; a quarter of it is not for bulk
@@ -27,8 +28,10 @@ class Taker:
     Of the rows it remembers only the *moments* at which more of them may go: an operation may be run again.
     """
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, *, served: Collection[str]) -> None:
+        """*served* are the names of all channels, this one too."""
         self._channel = channel
+        self._served = served
         self._moments: list[datetime] = []
         self._most = _most_at_once(channel.pace)
         self.door = Door(channel.pace)
@@ -67,7 +70,8 @@ class Taker:
         counted = ledger is None and any(self._channel.allowances(row) for row in rows)
         if counted and (ledger := self._ledger(work, now)) is None:
             return []
-        parcels = [_parcel(work, row) for row in rows if not _is_late(work, row, now)]
+        gone = work.addresses.gone(self._channel.name, {row.chat for row in rows}) if rows else ()
+        parcels = [_parcel(work, row) for row in rows if not self._has_ended(work, row, now, row.chat in gone)]
         if len(rows) == room and (ledger or len(parcels) < room):
             self.look_again(max(now, ledger.opens_at - AHEAD / 2) if ledger else now)
         if ledger is not None:
@@ -75,6 +79,14 @@ class Taker:
         if parcels:
             work.deliveries.take([parcel.delivery for parcel in parcels], until=now + LEASE)
         return parcels
+
+    def _has_ended(self, work: DeskWork, row: Delivery, now: datetime, gone: bool) -> bool:
+        """It is not worth sending any more, or there is nobody to hear it: that is its end."""
+        if row.ends_at <= now:
+            ended(row, DeliveryState.EXPIRED, row.reason or "its time had passed").keep(work)
+        elif gone:
+            pass_on(work, row, reason=row.reason or "not reached before", now=now, served=self._served)
+        return gone or row.ends_at <= now
 
     def _is_told_to_wait(self, now: datetime, until: datetime | None) -> bool:
         if until is None or until <= now:
@@ -130,14 +142,6 @@ def _most_at_once(pace: Allowance | None) -> int:
     """Enough for half a second's worth."""
     rate = pace.count / pace.span.total_seconds() if pace else 0
     return min(MOST_AT_ONCE, max(AT_ONCE, round(rate / 2)))
-
-
-def _is_late(work: DeskWork, row: Delivery, now: datetime) -> bool:
-    """It is not worth sending any more: that is its end."""
-    if row.ends_at > now:
-        return False
-    ended(row, DeliveryState.EXPIRED, row.reason or "its time had passed").keep(work)
-    return True
 
 
 def _parcel(work: DeskWork, row: Delivery) -> Parcel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +15,19 @@ from domain.tickets.events import RepairerUnreachable
 _OURS = ("unreached:", "undelivered:")  # keys of what is told here: about these nothing more is told
 
 
-def chat_is_gone(work: DeskWork, *, channel: str, chat: str, reason: str, now: datetime) -> None:
+def chat_is_gone(
+    work: DeskWork, *, channel: str, chat: str, reason: str, now: datetime, served: Collection[str]
+) -> None:
     """Nobody is there: no row of this chat is tried again until they come back."""
     work.addresses.set_reachable(channel, chat, reachable=False)
     for row in work.deliveries.queued(channel=channel, chat=chat):
-        pass_on(work, row, reason=reason, now=now)
+        pass_on(work, row, reason=reason, now=now, served=served)
 
 
-def pass_on(work: DeskWork, row: Delivery, *, reason: str, now: datetime) -> None:
-    """Queue it for the person's next channel; where there is none, it is UNREACHABLE and staff hear of it."""
-    if address := _another(work, row):
+def pass_on(work: DeskWork, row: Delivery, *, reason: str, now: datetime, served: Collection[str]) -> None:
+    """Queue it for the person's next channel of those *served*; where there is none, staff hear of it."""
+    theirs = _addresses(work, row)
+    if address := _next(row, theirs, served):
         work.keyboards.move(_keys(row.body), chat=address.chat)
         work.deliveries.move(row, channel=address.channel, chat=address.chat, now=now)
         return
@@ -34,7 +37,7 @@ def pass_on(work: DeskWork, row: Delivery, *, reason: str, now: datetime) -> Non
     card, _, ticket = (row.subject or "").partition(":")
     if card == "work":
         work.record(RepairerUnreachable(ticket_id=int(ticket)), now=now)
-    elif not _call_them(work, row, now):
+    elif not (theirs and _call_them(work, row, now)):
         report(work, row, reason, now)
 
 
@@ -51,15 +54,18 @@ def report(work: DeskWork, row: Delivery, reason: str, now: datetime) -> None:
         work.record(event, now=now)
 
 
-def _another(work: DeskWork, row: Delivery) -> Address | None:
-    """Where else the person hears us. An edit has its message here; what was said in a group was said to the group."""
-    if row.mode is not Mode.SEND or row.person_id is None:
+def _addresses(work: DeskWork, row: Delivery) -> Sequence[Address]:
+    """All addresses of the person whose private chat it is; none for what was said in a group."""
+    theirs = work.addresses.of([row.person_id]) if row.person_id else ()
+    return theirs if any((one.channel, one.chat) == (row.channel, row.chat) for one in theirs) else ()
+
+
+def _next(row: Delivery, theirs: Sequence[Address], served: Collection[str]) -> Address | None:
+    """Where it is to be tried next. An edit has its message here and nowhere else."""
+    if row.mode is not Mode.SEND:
         return None
-    theirs = work.addresses.of([row.person_id])
-    if not any((one.channel, one.chat) == (row.channel, row.chat) for one in theirs):
-        return None
-    tried = {row.channel, *(row.tried or "").split(",")}
-    return next((one for one in theirs if one.reachable and one.channel not in tried), None)
+    left = set(served) - {row.channel, *(row.tried or "").split(",")}
+    return next((one for one in theirs if one.reachable and one.channel in left), None)
 
 
 def _keys(body: Mapping[str, Any]) -> Collection[str]:
