@@ -262,8 +262,7 @@ class SqlAddresses:
         self._connection.execute(_SEEN, {"on": channel, "who": user, "now": now})
 
     def gone(self, channel: str, chats: Collection[str]) -> Set[str]:
-        there = _GONE.where(addresses.c.chat.in_(chats))
-        return set(self._connection.execute(there, {"on": channel}).scalars())
+        return set(self._connection.execute(_GONE.where(addresses.c.chat.in_(chats)), {"on": channel}).scalars())
 
     def set_reachable(self, channel: str, chat: str, reachable: bool) -> None:
         same = (addresses.c.channel == channel) & (addresses.c.chat == chat)
