@@ -30,6 +30,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Take estates, rooms, people, staff and chats from a workbook: all of it or nothing."""
+    from domain.announcements.policy import SETTINGS as ANNOUNCING
     from domain.register.intake import BadWorkbook, validate
     from domain.tickets.policy import SETTINGS
     from storage import intake
@@ -38,7 +39,8 @@ def import_(
     with opened(load()) as database, progress() as shown, database.writing() as work:
         try:
             on_file = intake.on_file(work.connection)
-            found = validate(read(path), words=load_words(LOCALES), settings=SETTINGS, on_file=on_file)
+            settings = {**SETTINGS, **ANNOUNCING}
+            found = validate(read(path), words=load_words(LOCALES), settings=settings, on_file=on_file)
         except BadWorkbook as bad:
             _name_cells(bad, as_json=as_json)
             raise

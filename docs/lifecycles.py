@@ -12,6 +12,8 @@ from pathlib import Path
 from bot.conversation import Intent
 from bot.intents import INTENTS
 from bot.notices import NOTICES, UNTOLD, Notice
+from domain.announcements import lifecycle as announced
+from domain.announcements.policy import Policy as AnnouncePolicy
 from domain.calendar import OFFICE_HOURS, WAKING_HOURS, Hours
 from domain.messaging.model import Mode
 from domain.tickets.lifecycle import ALLOWED, ENDED, IN_PROGRESS, MOVES, PATIENCE, Action, Status
@@ -34,7 +36,8 @@ Everything on this page is data that the program runs by; `tests/test_docs.py` f
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *moves(), *clocks(), *promises(), *ladders(), *trades(), *hearers(), *wishes(), *jobs()])
+    parts = (moves, clocks, promises, ladders, trades, announcements, hearers, wishes, jobs)
+    return "\n".join([HEAD, *(line for part in parts for line in part())])
 
 
 # --- domain/tickets/lifecycle.py ------------------------------------------------------------------------------------
@@ -152,6 +155,38 @@ def trades() -> Iterator[str]:
     rows = [(category, ", ".join(sorted(roles)), skill or "any") for category, (roles, skill) in TRADES.items()]
     yield from table(("Category", "Roles", "Skill of an engineer"), rows)
     yield "\nAn engineer without any recorded skill is an all-rounder.\n"
+
+
+# --- domain/announcements -------------------------------------------------------------------------------------------
+
+
+def announcements() -> Iterator[str]:
+    """MOVES and ALLOWED of announcements, and the figures beside them."""
+    yield "## An announcement's life\n\n`MOVES` and `ALLOWED` in `domain/announcements/lifecycle.py`.\n"
+    table_of, statuses = announced.MOVES, announced.Status
+    yield from ("```mermaid", "stateDiagram-v2", "    direction LR", f"    [*] --> {announced.Status.DRAFT}")
+    for status, then in product(statuses, statuses):
+        found = [one for one in announced.Action if table_of.get((status, one)) is then and status is not then]
+        if found:
+            yield f"    {status} --> {then}: {' / '.join(found)}"
+    yield from (f"    {status} --> [*]" for status in statuses if status in announced.ENDED)
+    yield "```\n"
+    rows = [
+        (status, action, ", ".join(sorted(announced.ALLOWED[action])), "stays" if after is status else after)
+        for status, action in product(statuses, announced.Action)
+        if (after := table_of.get((status, action)))
+    ]
+    yield from table(("Status", "Action", "Who may", "Then"), rows)
+    yield "\n`Policy` in `domain/announcements/policy.py`; an estate may set them in the sheet `policies`, too.\n"
+    policy = AnnouncePolicy()
+    figures = [
+        ("`announce.second_above`", str(policy.second_above), "for more people a second manager must approve"),
+        ("`announce.undo_seconds`", str(policy.undo.seconds), "seconds in which it can be taken back"),
+        ("`announce.gap`", span(policy.gap), "between two ordinary ones to the same person"),
+        ("`announce.expires`", span(policy.expires), "until what has not got through is given up"),
+    ]
+    yield from table(("Setting", "Default", "What it is"), figures)
+    yield ""
 
 
 # --- bot/notices.py -------------------------------------------------------------------------------------------------

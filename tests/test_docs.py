@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 import main
 from docs import conversations, lifecycles
+from domain.announcements.policy import SETTINGS as ANNOUNCING
 from domain.tickets.policy import AT_RISK, SETTINGS, UNCLAIMED, parse_ladder
 from settings import Settings
 
@@ -54,7 +55,7 @@ def test_a_ladder_on_that_page_is_one_that_an_estate_may_write():
         assert parse_ladder(lifecycles.climb(ladder), ladder.clock) == ladder
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", (*SETTINGS, *ANNOUNCING))
 def test_that_page_shows_every_figure_that_an_estate_may_set(setting: str):
     assert f"`{setting}`" in lifecycles.page()
 

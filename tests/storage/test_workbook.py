@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from bot.words import Words
+from domain.announcements.policy import SETTINGS as ANNOUNCING
 from domain.errors import Refusal
 from domain.register.intake import SHEETS, Sheet, validate
 from domain.register.model import Flag, GroupKind, Relation, Role, Skill
@@ -183,7 +184,7 @@ def test_every_word_of_an_enumeration_can_be_written_and_nothing_else():
         "channel": {"telegram", "wecom", "web"},
         "kind": set(GroupKind),
         "category": set(Category),
-        "setting": set(SETTINGS),
+        "setting": {*SETTINGS, *ANNOUNCING},
     }
 
 
