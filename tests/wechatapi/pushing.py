@@ -97,6 +97,7 @@ class Pusher:
     url: str = ""
     patience: float = 5.0
     pause: float = 0.2
+    tries: int = TRIES
     statuses: list[int] = field(default_factory=list)
     session: aiohttp.ClientSession | None = None
 
@@ -109,13 +110,11 @@ class Pusher:
         assert self.session is not None
         await self.session.close()
 
-    async def push(
-        self, fields: dict[str, object], *, at: int, tries: int = TRIES, nonce: str | None = None
-    ) -> Answered:
+    async def push(self, fields: dict[str, object], *, at: int, nonce: str | None = None) -> Answered:
         """Until it is answered with 200, or the platform gives up."""
         words, began = xml_of(fields), time.monotonic()
         answered = Answered(0)
-        for number in range(1, tries + 1):
+        for number in range(1, self.tries + 1):
             answered = await self.once(words, at=at, nonce=nonce)
             answered.tries, answered.seconds = number, time.monotonic() - began
             if answered.status == 200:
