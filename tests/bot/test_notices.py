@@ -13,7 +13,8 @@ from bot.words import Words
 from domain.knowledge import events as k
 from domain.knowledge.model import Entry
 from domain.messaging.events import ConversationStalled, DeliveryFailed, PersonUnreached
-from domain.register.model import Flag
+from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway
+from domain.register.model import Flag, Knock
 from domain.tickets import events as e
 from domain.tickets.lifecycle import IN_PROGRESS, Status
 from domain.tickets.model import Category, Kind, Ticket, Urgency, WaitFor
@@ -47,6 +48,7 @@ EXAMPLES: dict[type[Event], dict[str, object]] = {  # what an event needs beside
     e.RelayedToOwner: {"words": "今天 <&>", "photos": ("p",), "by": REPAIRER},
     **{made: {"entry_id": 1} for made in (k.AnswerKept, k.AnswerReworded, k.AnswerApproved, k.AnswerDropped)},
     e.ReminderPostponed: {"until": MONDAY, "reason": "known"},
+    **{about: {"knock_id": 1} for about in (KnockReceived, KnockAdmitted, KnockTurnedAway)},
     PersonUnreached: {"person_id": OWNER, "estate_id": 1, "room_id": 1, "day": "2026-11-23"},
     DeliveryFailed: {"delivery_id": 7, "estate_id": 1, "reason": "bug", "hour": "2026-11-23T02", "person_id": OWNER},
 }
@@ -79,6 +81,12 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlWork]:
         work.knowledge.put(
             Entry(name="x", language="en", title="<&>", answer="<&>", updated_at=MONDAY, estate_id=1, by=REPAIRER)
         )
+        work.doors.knock(
+            Knock(
+                room_id=6, channel="chat", user="x", chat="x", phone="13812345678", name="<&>", language="en",
+                asked_at=MONDAY, person_id=OWNER,
+            )
+        )  # fmt: skip
     with Database(engine).reading() as work:
         yield work
     engine.dispose()
