@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-PROGRAMS = ("inbound", "claims", "idle", "understanding", "understanding_peer", "storage", "announce")
+PROGRAMS = ("inbound", "sending", "claims", "idle", "understanding", "understanding_peer", "storage", "announce")
 
 
 def main() -> None:

@@ -52,8 +52,8 @@ class _At(NamedTuple):
 
 
 @asynccontextmanager
-async def guanjia(folder: Path, database_url: str, *, api: str, token: str) -> AsyncIterator[Bot]:
-    """`guanjia run` with a webhook."""
+async def guanjia(folder: Path, database_url: str, *, api: str, token: str, **settings: str) -> AsyncIterator[Bot]:
+    """`guanjia run` with a webhook; *settings* by their names in the environment."""
     port = _free_port()
     told = environment(
         database_url,
@@ -62,6 +62,7 @@ async def guanjia(folder: Path, database_url: str, *, api: str, token: str) -> A
         GUANJIA_TELEGRAM__API_URL=api,
         GUANJIA_TELEGRAM__WEBHOOK_URL=f"http://127.0.0.1:{port}",
         GUANJIA_TELEGRAM__WEBHOOK_SECRET=SECRET,
+        **settings,
     )
     command = [sys.executable, str(ROOT / "main.py"), "run"]
     at = _At(f"http://127.0.0.1:{port}/readyz", f"http://127.0.0.1:{port}/telegram/webhook")
