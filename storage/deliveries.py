@@ -45,6 +45,8 @@ _SENDING = deliveries.c.state == literal_column("'sending'")
 _UNSENT = deliveries.c.state.in_([literal_column("'queued'"), literal_column("'sending'")])
 IN_ORDER = and_(_UNSENT, deliveries.c.lane < literal_column("3"))
 BULK = and_(_UNSENT, deliveries.c.lane == literal_column("3"))
+QUEUED_BULK = and_(_QUEUED, deliveries.c.lane == literal_column("3"))
+SENDING_BULK = and_(_SENDING, deliveries.c.lane == literal_column("3"))
 UNSENT = or_(IN_ORDER, BULK)  # together with a channel and a chat
 _IS_CARD = deliveries.c.subject.is_not(None)
 _GONE = text(IS_GONE.format(member="deliveries.leased_by"))
@@ -82,7 +84,7 @@ _NEXT = (
 )
 _NEXT_BULK = (
     select(*_DELIVERY)
-    .where(_HERE, deliveries.c.lane == literal_column("3"), _QUEUED, deliveries.c.due_at <= bindparam("now"))
+    .where(_HERE, QUEUED_BULK, deliveries.c.due_at <= bindparam("now"))
     .order_by(deliveries.c.due_at, deliveries.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
