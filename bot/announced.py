@@ -84,11 +84,15 @@ def rejected(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
 
 
 def report(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
-    """It is over: the figures once more where they are seen, with the list of rooms in which nobody got it."""
-    text, rows = card(voice, scene, to)
+    """It is over: the figures once more where they are seen, with the list of rooms in which nobody got it.
+
+    Not a card: the one that showed the progress stays true, and a button brings a new one.
+    """
+    text, _rows = card(voice, scene, to)
     missed = figures.unreached(work=scene.work, announcement_id=scene.number)
     lines = [voice.say("announcement-report"), text, *([voice.say("announcement-report-list")] if missed else [])]
-    return "\n".join(lines), rows
+    newest = Tap(voice.say("button-newest-figures"), "show_announcement", {"announcement": scene.number})
+    return "\n".join(lines), [[newest]]
 
 
 def unreached(voice: Voice, scene: Scene) -> Document | None:

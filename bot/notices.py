@@ -195,7 +195,7 @@ NOTICES: tuple[Notice, ...] = (
     Notice(a.AnnouncementSubmitted, announced.second_eyes, announced.card, card="announce", photos=announced.photos),
     Notice(a.AnnouncementApproved, announced.author, announced.approved, when=lambda event: event.second),
     Notice(a.AnnouncementRejected, announced.author, announced.rejected),
-    Notice(a.AnnouncementFinished, announced.author, announced.report, card="announce", document=announced.unreached),
+    Notice(a.AnnouncementFinished, announced.author, announced.report, document=announced.unreached),
     Notice(a.PlaceFreed, announced.promoted, announced.has_place),
     Notice(e.RepairerUnreachable, audiences.staff_groups, letters.plain("repairer-unreachable-staff"), Lane.URGENT),
     Notice(PersonUnreached, undelivered.staff, undelivered.please_call, once=undelivered.once_a_day),

@@ -207,13 +207,15 @@ def _redraw(turn: Turn, answers: Answers) -> None:
 
 
 def _file(turn: Turn, _answers: Answers) -> None:
-    """A file that came while an announcement is written goes with it."""
+    """A file that came while an announcement is written goes with it; its caption answers the open question."""
     paper = turn.keep_document()
     assert paper is not None
-    intent = turn.intents["announce"]
+    intent, known = turn.intents["announce"], turn.conversation.answers
     kept = {"key": paper.handle, "name": paper.name, "kind": paper.kind}
+    known = {**known, "file": kept, "photos": [*known["photos"], *turn.photos]}
     turn.preface = turn.text("announcement-file-added", name=paper.name)
-    advance(turn, intent, {**turn.conversation.answers, "file": kept})
+    step = next(one for one in intent.steps if one.name == turn.conversation.step)
+    advance(turn, intent, {**known, **((step.read(turn, known) if turn.incoming.text else None) or {})})
 
 
 _CHANGES: Mapping[str, Mapping[str, Any]] = {
