@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import os
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -61,6 +63,8 @@ def complain(line: str, code: int = 1) -> typer.Exit:
 
 def load() -> Settings:
     """The settings, or exit code 2 with every setting that is wrong, by its name."""
+    if not structlog.is_configured():  # what a command prints is for a script to read: events go beside it
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:
         return Settings()
     except ValidationError as error:

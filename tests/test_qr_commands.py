@@ -1,5 +1,6 @@
 """`guanjia qr`: sheets of codes for the doors of a building, which name rooms and open nothing."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from PIL import Image
 from sqlalchemy import insert
 from typer.testing import CliRunner
 
-from bot.sheets.layout import COLUMNS, ROWS, Label, Page, Sheet, Text, pages
+from bot.sheets.layout import COLUMNS, ROWS, Label, Page, Sheet, pages
 from bot.sheets.painting import Letters, pdf, pictures, plan
 from bot.words import Words
 from domain.errors import Refusal
@@ -18,6 +19,8 @@ from main import cli
 from storage import schema, tables
 from storage.engine import Database, open_engine
 from terminal import LOCALES
+from tests.botapi import BotApi
+from tests.wechatapi import WeChatApi
 
 RUN = CliRunner()
 RARE = "㙘"  # in no estate's name
@@ -45,7 +48,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
 
 def qr(*words: str) -> tuple[int, str]:
     result = RUN.invoke(cli, ["qr", *words])
-    return result.exit_code, result.output
+    return result.exit_code, result.output if result.exit_code else result.stdout
 
 
 def good_codes(database: Database) -> dict[str, int]:
@@ -70,7 +73,7 @@ def test_a_sheet_names_the_estate_and_the_rooms_in_the_order_of_the_house():
 def test_words_that_are_too_wide_are_written_smaller():
     sheet = Sheet(estate="名" * 40, building="3栋", hint="", labels=[Label("1201", "x")])
     (page,) = pages([sheet], lambda words, size: size * len(words))
-    assert all(isinstance(text, Text) and text.size * len(text.words) <= 186.001 for text in page.texts)
+    assert all(text.size * len(text.words) <= 186.001 for text in page.texts)
 
 
 def test_the_same_sheet_is_the_same_file_and_a_picture_is_as_large_as_the_paper():
@@ -155,6 +158,26 @@ def test_what_cannot_be_printed_is_said(database: Database, words: tuple[str, ..
     code, shown = qr(*words)
     assert code == 1
     assert said in shown
+
+
+async def test_wechat_makes_a_code_with_the_room_as_its_scene(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with WeChatApi() as wechat:
+        for name, value in wechat.settings.items():
+            monkeypatch.setenv(name, value)
+        code, shown = await asyncio.to_thread(qr, "翠湖花园", "--out", str(tmp_path / "all.pdf"), "--json")
+        assert (code, json.loads(shown)["channel"]) == (0, "wechat"), shown
+        scenes = [scene.removeprefix("room-") for scene in wechat.world.scenes.values()]
+    assert sorted(map(digest, scenes)) == sorted(good_codes(database))
+
+
+async def test_telegram_is_opened_by_a_deep_link(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with BotApi() as telegram:
+        monkeypatch.setenv("GUANJIA_TELEGRAM__TOKEN", telegram.token)
+        monkeypatch.setenv("GUANJIA_TELEGRAM__API_URL", telegram.base_url.removesuffix("/bot"))
+        code, shown = await asyncio.to_thread(qr, "翠湖花园", "--out", str(tmp_path / "all.pdf"), "--json")
+    assert (code, json.loads(shown)["channel"]) == (0, "telegram"), shown
 
 
 def test_a_code_that_leads_to_this_machine_alone_is_not_printed(
