@@ -15,7 +15,7 @@ from domain.announcements.audience import resolved
 from domain.announcements.changing import change as move
 from domain.announcements.changing import find, manages, policy, require, step
 from domain.announcements.lifecycle import Action, Status
-from domain.announcements.model import Again, Announcement, Draft, Leaflet
+from domain.announcements.model import Again, Announcement, Draft, Kind, Leaflet
 from domain.announcements.ports import AnnouncementWork
 from domain.announcements.sending import HOLD
 from domain.announcements.wording import check
@@ -154,7 +154,10 @@ def send_again(
         raise Refusal("announcement-nobody")
     event = events.AnnouncementRepeated(announcement_id=announcement_id, to=to, people=people, by=by)
     again = {"round": announcement.round + 1, "spread_to": 0, "settled": 0, "counted_at": None, "speed": 0.0}
-    return move(work, announcement, Action.REPEAT, event, now, **again, started_at=now, ended_at=None, due_at=now)
+    due = now
+    if to is Again.UNCONFIRMED and announcement.kind is Kind.ORDINARY and announcement.ended_at:
+        due = max(now, announcement.ended_at + policy(work, announcement).gap)  # they had one within the hour
+    return move(work, announcement, Action.REPEAT, event, now, **again, started_at=now, ended_at=None, due_at=due)
 
 
 def close(*, work: AnnouncementWork, announcement_id: int, by: int | None, now: datetime) -> Announcement:

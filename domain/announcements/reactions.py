@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.announcements import events
-from domain.announcements.changing import find, require
+from domain.announcements.changing import find, known, require
 from domain.announcements.lifecycle import Action
 from domain.announcements.model import Announcement, Recipient, Standing
 from domain.announcements.ports import AnnouncementWork
@@ -104,7 +104,8 @@ def unmute(*, work: AnnouncementWork, estate_id: int, by: int, now: datetime) ->
 
 
 def _recipient(work: AnnouncementWork, announcement_id: int, action: Action, by: int) -> tuple[Announcement, Recipient]:
-    announcement = find(work, announcement_id)
+    places = action in {Action.SIGN_UP, Action.LEAVE}  # who is next must not change meanwhile
+    announcement = (find if places else known)(work, announcement_id)
     mine = work.recipients.get(announcement_id, by)
     if mine is None:
         raise NotAllowed("announcement-not-for-you")

@@ -214,6 +214,18 @@ def test_it_is_sent_again_only_when_it_is_over_and_only_to_those_meant(work: Ann
     ]
 
 
+@pytest.mark.parametrize(("kind", "minutes"), ((Kind.ORDINARY, 60), (Kind.URGENT, 5)))
+def test_who_had_it_within_the_hour_gets_an_ordinary_one_again_after_it(work: AnnouncingWork, kind: Kind, minutes: int):
+    made = going_out(work, kind=kind, confirm=True)
+    for row in [one for one in work.deliveries.rows.values() if one.announcement_id]:
+        let_end(work, row.id, DeliveryState.SENT)
+    ended = NOW + timedelta(minutes=1)
+    tick(work, made.id, ended)
+    told: dict[str, Any] = {"work": work, "announcement_id": made.id, "to": Again.UNCONFIRMED, "by": MANAGER}
+    after = operations.send_again(**told, now=ended + timedelta(minutes=5))
+    assert (after.round, after.due_at) == (1, ended + timedelta(minutes=minutes))
+
+
 def test_with_nobody_to_send_it_to_again_it_stays_over(work: AnnouncingWork):
     made = going_out(work)
     for row in [one for one in work.deliveries.rows.values() if one.announcement_id]:
