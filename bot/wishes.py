@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.intents import INTENTS
+from bot.intents.announce_answer import acknowledged
 from bot.intents.announce_offer import text_for_all
 from bot.intents.draft import FORGOTTEN
 from bot.intents.emergency import is_alarm
@@ -36,12 +37,8 @@ ALWAYS = frozenset({"cancel", "help", "language", "mute", "unmute"})
 def goes_first(turn: Turn) -> Belongs | None:
     """Words for somebody else, danger, a shared location, and what we cannot read at all."""
     incoming = turn.incoming
-    if incoming.document and turn.conversation.intent == "announce":
-        return "announce_file", {}
-    if dictates(turn):
-        return None
-    if text_for_all(turn):
-        return "offer_announcement", {}
+    if (announcing := _announcing(turn)) or dictates(turn):
+        return announcing
     if belonging := belongs(turn):
         return belonging
     if is_alarm(turn):
@@ -53,6 +50,16 @@ def goes_first(turn: Turn) -> Belongs | None:
     if incoming.other and not incoming.text:
         return "unread", {"what": incoming.other}
     return None
+
+
+def _announcing(turn: Turn) -> Belongs | None:
+    """Words that are, or are about, a text for all: a file for it, one that may become it, "收到"."""
+    if turn.incoming.document and turn.conversation.intent == "announce":
+        return "announce_file", {}
+    if text_for_all(turn):
+        return "offer_announcement", {}
+    noted = acknowledged(turn)
+    return ("have_read", {"announcement": noted}) if noted else None
 
 
 def dictates(turn: Turn) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.announcement_cards import announcement_card
 from bot.announcement_letters import leaflets
-from bot.conversation import Answers, Intent
-from bot.dialog import close_card
+from bot.conversation import Answers, Intent, without
+from bot.dialog import advance, close_card
 from bot.intents.announce_ask import BODY, ESTATES, OTHER, TITLE, TRANSLATE, WHOM
-from bot.intents.announce_card import CARD, close_previews
+from bot.intents.announce_card import CARD, close_previews, is_shown
 from bot.intents.announce_draft import draft_of, language_of, managed, split
 from bot.intents.announce_terms import CAP, CLOSES, POLL, WHEN
 from bot.turn import Turn
@@ -51,6 +51,10 @@ def _act(turn: Turn, answers: Answers) -> None:
 
     :raises NotNow: what it was to replace has gone out in the meantime
     """
+    if not is_shown(answers):
+        turn.preface = turn.text("announcement-look-again")
+        advance(turn, ANNOUNCE, without(answers, ("send",)))
+        return
     if replaced := answers.get("replaces"):
         announcements.withdraw(work=turn.work, announcement_id=replaced, by=turn.me, now=turn.now)
     told = _kept(turn, answers)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.announcement_letters import answered, outgoing, owner_letter
 from bot.conversation import Answers, Intent
 from bot.turn import Rows, Tap, Turn
 from bot.voice import Voice
 from domain.announcements import reactions
 from domain.announcements.changing import known
+from domain.announcements.lifecycle import OUT
 from domain.announcements.model import Announcement
+
+LATELY = 5  # announcements
+_SEEN = re.compile(
+    r"(?:好的?[,\s\uff0c]*)?(?:收到|已阅|已读|看到|知道|明白|了解|确认收到)了?[,\s\uff0c]*(?:谢谢[您你]?)?[.!~\u3002\uff01]*"
+    r"|(?:ok[,\s]*)?(?:got it|noted|read(?: it)?|i have read (?:it|this)|understood)[,\s]*(?:thanks|thank you)?[.!]*",
+    re.IGNORECASE,
+)
 
 
 def _read(turn: Turn, answers: Answers) -> None:
@@ -16,6 +26,17 @@ def _read(turn: Turn, answers: Answers) -> None:
     first = reactions.confirm(work=turn.work, announcement_id=number, by=turn.me, now=turn.now)
     _redraw(turn, known(turn.work, number))
     turn.toast(turn.text("announcement-read" if first else "announcement-read-before"))
+
+
+def acknowledged(turn: Turn) -> int | None:
+    """What somebody means who writes "收到": the newest announcement that asks them to confirm, and they have not."""
+    if turn.conversation.intent is not None or not _SEEN.fullmatch(turn.incoming.text.strip()):
+        return None
+    for told in turn.work.announcements.of_estates(_homes(turn), limit=LATELY):
+        mine = turn.work.recipients.get(told.id, turn.me) if told.confirm and told.status in OUT else None
+        if mine and mine.confirmed_at is None:
+            return told.id
+    return None
 
 
 def _vote(turn: Turn, answers: Answers) -> None:

@@ -141,12 +141,10 @@ CARD = Step("send", _ask, _read, card=summary)
 
 def _show_previews(turn: Turn, answers: Answers, *, in_place: bool = False) -> None:
     """As owners will see it, in each language that there is; not again while nothing of it has changed."""
-    told = {name: answers.get(name) for name in SHOWN}
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
-    if answers.get("shown") == digest:
+    if is_shown(answers):
         return
     draft = draft_of(answers)
-    turn.remember(answers={**turn.conversation.answers, "shown": digest})
+    turn.remember(answers={**turn.conversation.answers, "shown": _digest(answers)})
     head, turn.preface = turn.preface, ""
     for language in draft.texts:
         text, rows = owner_letter(Voice(turn.words, language, turn.now, turn.work), draft)
@@ -157,6 +155,16 @@ def _show_previews(turn: Turn, answers: Answers, *, in_place: bool = False) -> N
         else:
             turn.answer(text, looks, card=card, photos=message.photos, document=message.document)
     turn.preface = head
+
+
+def is_shown(answers: Answers) -> bool:
+    """Is what they saw what will be sent? The rest of an album may have come after the preview."""
+    return bool(answers.get("shown") == _digest(answers))
+
+
+def _digest(answers: Answers) -> str:
+    told = {name: answers.get(name) for name in SHOWN}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def close_previews(turn: Turn, answers: Answers) -> None:

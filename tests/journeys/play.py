@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, insert, select, update
 
 from bot.channels.base import Outgoing
 from domain.messaging.model import Delivery, Mode
@@ -297,6 +297,11 @@ def _sets_value(stage: Stage, name: str, value: str) -> None:
         work.knowledge.set_value(1, name, value)
 
 
+def _serves_next_door(stage: Stage, who: str) -> None:
+    with stage.engine.begin() as connection:
+        connection.execute(insert(t.staff_estates).values(person_id=_id(who), estate_id=2))
+
+
 def _sets_figure(stage: Stage, name: str, value: str) -> None:
     """A figure that an estate may set for itself."""
     _set(stage, t.estates, t.estates.c.id == 1, policy={name: int(value)})
@@ -356,6 +361,7 @@ DEEDS: tuple[Deed, ...] = (
     (rf"({WHO}) is (elderly|living_alone)", _is_flagged),
     (r"the estate calls (\w+) “(.+)”", _sets_value),
     (rf"({WHO}) leaves the company", _leaves_work),
+    (rf"({WHO}) also serves the estate next door", _serves_next_door),
     (r"the estate sets (\S+) to (\d+)", _sets_figure),
     (rf"({WHO}) also writes as ({WHO})", _writes_on_the_page),
     (r"the program is started anew", _reboot),
