@@ -63,15 +63,8 @@ def _read_phone(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
 
 
 def _is_nameless(turn: Turn, answers: Answers) -> bool:
-    """Is it a number that does not say who they are, or say that they are?"""
-    if answers["proven"]:
-        return not turn.work.register.people_by_phone(answers["phone"])
-    return not _meant(turn, answers)
-
-
-def _meant(turn: Turn, answers: Answers) -> Sequence[Person]:
-    """Who has that number and lives there."""
-    return [one for one in turn.work.doors.occupants(answers["room"]) if one.phone == answers["phone"]]
+    """Who has typed a number is always asked: else it would show whose numbers live behind the door."""
+    return not (answers["proven"] and turn.work.register.people_by_phone(answers["phone"]))
 
 
 def _act(turn: Turn, answers: Answers) -> None:
@@ -98,10 +91,10 @@ def _bind(turn: Turn, found: Sequence[Person], room: Room) -> None:
 def _knock(turn: Turn, answers: Answers, room: Room) -> None:
     incoming, person = turn.incoming, turn.person
     assert incoming.sender is not None
-    said = person.name if person else answers.get("name") or _meant(turn, answers)[0].name
+    name = person.name if person else answers["name"]
     asked = Knock(
         room_id=room.id, channel=incoming.channel, user=incoming.sender.user, chat=incoming.chat,
-        phone=person.phone if person else answers["phone"], name=said[:NAME_MAX], language=turn.language,
+        phone=person.phone if person else answers["phone"], name=name[:NAME_MAX], language=turn.language,
         asked_at=turn.now, person_id=person.id if person else None,
     )  # fmt: skip
     doors.knock(work=turn.work, asked=asked)
