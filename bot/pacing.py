@@ -18,6 +18,7 @@ SLACK: Final = 1.004  # a little slower than allowed, for what leaves evenly doe
 BREATH: Final = timedelta(milliseconds=50)  # the same in one chat
 KEPT: Final = 6  # one in so many of what a chat bears is kept for the urgent
 JUMP: Final = timedelta(seconds=5)  # what is further ahead was booked by a clock that has been put back since
+_TICK: Final = 0.001  # an event loop's timers know no less
 _COUNTED: Final = (Mode.SEND, Mode.EDIT)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -128,6 +129,7 @@ class Door:
         self.waiting = 0
         self._count = pace.count if pace else 0
         self._span = pace.span.total_seconds() if pace else 0.0
+        self._first = asyncio.Lock()
         self._out: deque[Passage] = deque()
         self._quickest = math.inf  # from leaving to the answer, in seconds
 
@@ -158,8 +160,9 @@ class Door:
     async def _moment(self, wait: float) -> None:
         clock = asyncio.get_running_loop().time
         moment = clock() + wait
-        while (wait := max(moment, self._bears_at(clock())) - clock()) > 0:  # noqa: ASYNC110 - time itself is awaited
-            await asyncio.sleep(wait)
+        async with self._first:  # one looks at the clock for all that stand behind it
+            while (wait := max(moment, self._bears_at(clock())) - clock()) > 0:  # noqa: ASYNC110 - time itself is awaited
+                await asyncio.sleep(max(wait, _TICK))
 
     def answered(self, passage: Passage) -> None:
         """The platform has answered: it has counted the message by now."""
