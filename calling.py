@@ -59,7 +59,7 @@ class Calling:
         """Do what is called for, until cancelled; what is under way is finished then."""
         while True:
             async for attempt in stamina.retry_context(
-                on=ConnectorException, attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0
+                on=ConnectorException, attempts=None, timeout=None, wait_initial=0.2, wait_max=1.0
             ):
                 with attempt:
                     await self._app.run_worker_async(

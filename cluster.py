@@ -37,12 +37,14 @@ class Cluster:
     def __init__(
         self, engine: Engine, *, roles: Set[str], reader: Reader, sender: Sender, lines: Sequence[Line], begin: Begin
     ) -> None:
-        logging.getLogger("procrastinate").setLevel(logging.WARNING)
+        for chatty in ("procrastinate", "psycopg.pool"):
+            logging.getLogger(chatty).setLevel(logging.ERROR)
         self._engine, self._roles, self._lines = engine, roles, lines
         self._reader, self._sender, self._begin = reader, sender, begin
         self._connector = PsycopgConnector(
-            conninfo=address(engine.url), kwargs={"options": CALLS_MAY_BE_LOST}, min_size=1, max_size=6, timeout=5.0
-        )
+            conninfo=address(engine.url), kwargs={"options": CALLS_MAY_BE_LOST}, min_size=1, max_size=6,
+            timeout=2.0, reconnect_timeout=1.0,  # short: who asks again begins to connect again
+        )  # fmt: skip
         self._inbox = Calling(self._connector, "inbox", reader.drain, sweep=reader.drain, period=2)
         self._deliveries = Calling(self._connector, "deliveries", self._send, sweep=self._send, period=2)
         self._ticks = Calling(self._connector, "ticks", self._tick, sweep=self._forget, period=15)

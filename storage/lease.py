@@ -148,11 +148,14 @@ class _Session:
 
     def renew(self) -> None:
         """See Lease."""
-        try:
-            self._connection.execute(text("SELECT 1"))
-        except Unavailable:
-            self.release()
-            self._connection = self._take()
+        if not self._connection.closed:  # it is while the server has been away for longer than one look
+            try:
+                self._connection.execute(text("SELECT 1"))
+            except Unavailable:
+                self.release()
+            else:
+                return
+        self._connection = self._take()
 
     def release(self) -> None:
         """Let somebody else have it."""
