@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy import delete as remove
 
 from domain.messaging.wecom import Card
@@ -13,6 +14,10 @@ from storage.tables.wecom import wecom_cards, wecom_pictures
 from storage.upsert import upsert
 
 _NAMES = ("task", "chat", "subject", "text", "code", "good_until", "made_at")
+
+
+def _card(row: Row[Any]) -> Card:
+    return Card(**{**row._asdict(), "labels": tuple(row.labels)})
 
 
 class SqlCards:
@@ -27,7 +32,12 @@ class SqlCards:
 
     def get(self, task: str) -> Card | None:
         row = self._connection.execute(select(wecom_cards).where(wecom_cards.c.task == task)).one_or_none()
-        return Card(**{**row._asdict(), "labels": tuple(row.labels)}) if row else None
+        return _card(row) if row else None
+
+    def like(self, chat: str, subject: str) -> Sequence[Card]:
+        same = wecom_cards.c.chat == chat, wecom_cards.c.subject == subject
+        found = select(wecom_cards).where(*same).order_by(wecom_cards.c.made_at, wecom_cards.c.task)
+        return [_card(row) for row in self._connection.execute(found)]
 
     def renew(self, task: str, *, code: str, good_until: datetime) -> None:
         again = update(wecom_cards).where(wecom_cards.c.task == task)

@@ -38,6 +38,9 @@ class Cards(Protocol):
 
     def get(self, task: str) -> Card | None: ...
 
+    def like(self, chat: str, subject: str) -> Sequence[Card]:
+        """Every card of a subject in this chat, oldest first."""
+
     def renew(self, task: str, *, code: str, good_until: datetime) -> None:
         """Whoever pressed brought a code for one more update; nothing where we know no such card."""
 

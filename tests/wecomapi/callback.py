@@ -1,5 +1,6 @@
 """What WeCom sends to a callback address: XML, encrypted and signed, three times within five seconds each."""
 
+import asyncio
 import base64
 import hashlib
 import secrets  # noqa: TID251 - the double is the outside world
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field
 import aiohttp
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-TRIES = 3
 PATIENCE = 5.0
 
 
@@ -30,6 +30,8 @@ class Callback:
     corp_id: str
     agent_id: int
     url: str = ""
+    tries: int = 3
+    pause: float = 0.0  # seconds between them
     pushed: int = 0
     refused: list[int] = field(default_factory=list)  # statuses that were no 200
 
@@ -77,11 +79,12 @@ class Callback:
         self.pushed += 1
         answer = Answer(0, "")
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
-            for _ in range(TRIES):
+            for _ in range(self.tries):
                 answer = await self._post(session, encrypted, at)
                 if answer.status == 200:
                     break
                 self.refused.append(answer.status)
+                await asyncio.sleep(self.pause)
         return answer
 
     async def _post(self, session: aiohttp.ClientSession, encrypted: str, at: int) -> Answer:

@@ -84,12 +84,15 @@ class Postman:
         steps = [*await self._photos(parcel, place), *_words(face, place, saying.task)]
         left = steps[saying.done :]
         with self._budget.room(delivery.chat, len(left), MEMBER if place.private else GROUP):
+            if face.buttons or delivery.subject:
+                await self._updates.announce(delivery, face, task=saying.task)
             for step in left:
-                saying.code = await step() or saying.code
+                code = await step()
+                saying.code = saying.code or code  # of the first card: the others cannot be edited
                 saying.done += 1
         self._begun.pop(delivery.id, None)
-        if face.buttons or delivery.subject:
-            await self._updates.remember(delivery, face, task=saying.task, code=saying.code)
+        if saying.code:
+            await self._updates.may_update(saying.task, saying.code)
         return saying.task
 
     async def _photos(self, parcel: Parcel, place: Place) -> list[Step]:

@@ -41,6 +41,14 @@ def test_what_it_shows_now_has_spent_its_code_and_a_press_brings_another(databas
         assert found.code_at(NOW + 2 * HOUR) is None
 
 
+def test_the_cards_of_a_subject_in_a_chat(database: Database):
+    with database.writing() as work:
+        for made in (card("b"), card("a", made_at=NOW - HOUR), card("c", chat="he"), card("d", subject="work:1")):
+            work.wecom_cards.add(made)
+    with database.reading() as work:
+        assert [one.task for one in work.wecom_cards.like("li", "ticket:1")] == ["a", "b"]
+
+
 def test_old_cards_are_forgotten(database: Database):
     with database.writing() as work:
         work.wecom_cards.add(card("old", made_at=NOW - HOUR))
