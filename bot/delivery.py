@@ -171,14 +171,17 @@ class Sender:
         passage = await taker.door.leave(row.leaves_at)
         if passage is None:
             return given_back(row, taker.door.held_until)
+        arrived = False
         try:
             reference = await self._channels[row.channel].send(parcel)
+            arrived = True
         except DeliveryError as error:
             return self._failed(parcel, error, taker)
         except Exception:
             log.exception("delivery-bug", delivery=row.id, channel=row.channel)
             return ended(row, DeliveryState.FAILED, "bug")
-        taker.door.answered(passage)
+        finally:
+            taker.door.is_over(passage, arrived=arrived)
         if row.channel in self._refused and self._refused[row.channel] < passage.left:
             del self._refused[row.channel]
             return accepted_again(sent(row, reference))

@@ -19,6 +19,7 @@ BREATH: Final = timedelta(milliseconds=50)  # the same in one chat
 KEPT: Final = 6  # one in so many of what a chat bears is kept for the urgent
 JUMP: Final = timedelta(seconds=5)  # what is further ahead was booked by a clock that has been put back since
 _TICK: Final = 0.001  # an event loop's timers know no less
+_LONGER: Final = 1.005  # the way to the platform may become longer: so much at each message
 _COUNTED: Final = (Mode.SEND, Mode.EDIT)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -111,10 +112,10 @@ def _free_at(left: Sequence[datetime], allowance: Allowance, heads: int, now: da
 
 @dataclass(slots=True, eq=False)
 class Passage:
-    """One message on its way. *counted* is when the platform may have counted it at the latest, as far as is known."""
+    """One message on its way: when it left and when its answer came, by the loop's clock."""
 
     left: float
-    counted: float
+    answered: float = math.inf
 
 
 class Door:
@@ -152,7 +153,7 @@ class Door:
         if self.is_held(datetime.now(UTC)):
             return None
         now = asyncio.get_running_loop().time()
-        passage = Passage(now, now)
+        passage = Passage(now)
         if self._count and at is not None:
             self._out.append(passage)
         return passage
@@ -164,15 +165,19 @@ class Door:
             while (wait := max(moment, self._bears_at(clock())) - clock()) > 0:  # noqa: ASYNC110 - time itself is awaited
                 await asyncio.sleep(max(wait, _TICK))
 
-    def answered(self, passage: Passage) -> None:
-        """The platform has answered: it has counted the message by now."""
-        now = asyncio.get_running_loop().time()
-        self._quickest = min(now - passage.left, self._quickest * 1.002)  # the way may become longer
-        passage.counted = max(passage.left, now - self._quickest)
+    def is_over(self, passage: Passage, *, arrived: bool) -> None:
+        """The platform has answered, or it never will."""
+        passage.answered = asyncio.get_running_loop().time()
+        if arrived:
+            self._quickest = min(passage.answered - passage.left, self._quickest * _LONGER)
 
     def _bears_at(self, now: float) -> float:
-        while self._out and self._out[0].counted < now - self._span:
+        while self._out and self._counted(self._out[0], now) < now - self._span:
             self._out.popleft()
         if len(self._out) < self._count or not self._count:
             return 0.0
-        return sorted(one.counted for one in self._out)[-self._count] + self._span
+        return sorted(self._counted(one, now) for one in self._out)[-self._count] + self._span
+
+    def _counted(self, passage: Passage, now: float) -> float:
+        """When the platform counted it, at the latest: the quickest shows how long the way is."""
+        return max(passage.left, min(passage.answered, now) - self._quickest)

@@ -8,7 +8,7 @@ from itertools import count, pairwise
 import pytest
 
 from bot.channels.base import Allowance, Outgoing, Parcel
-from bot.pacing import AHEAD, BREATH, JUMP, SLACK, Door, Ledger, cost
+from bot.pacing import AHEAD, BREATH, JUMP, SLACK, Door, Ledger, Passage, cost
 from domain.messaging.model import Lane, Mode, Pace
 from tests.builders import NOW, delivery
 
@@ -170,40 +170,46 @@ def test_what_is_kept_of_a_chat_is_what_its_allowances_look_back_at():
 # --- the door ----------------------------------------------------------------------------------------------------
 
 
-async def test_what_leaves_late_makes_the_one_a_span_after_it_wait():
-    clock = asyncio.get_running_loop().time
+def utc_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the door has a clock of its own
+
+
+async def passed(door: Door) -> Passage:
+    passage = await door.leave(utc_now())
+    assert passage
+    return passage
+
+
+async def test_no_more_leave_in_a_span_than_may():
     door = Door(Allowance(2, SECOND / 4))
-    first = await door.leave(datetime.now(UTC))  # noqa: TID251 - the door has a clock of its own
-    assert first
-    door.answered(first)
-    second = await door.leave(datetime.now(UTC))  # noqa: TID251
-    assert second
-    second.counted += 0.05  # its answer took so much longer than others
-    began = clock()
-    third = await door.leave(datetime.now(UTC))  # noqa: TID251
-    fourth = await door.leave(datetime.now(UTC))  # noqa: TID251
-    assert third
-    assert fourth
-    assert third.left - first.left >= 0.25
-    assert fourth.left - second.left >= 0.3
-    assert clock() - began < 1
+    left = []
+    for _ in range(6):
+        passage = await passed(door)
+        door.is_over(passage, arrived=True)
+        left.append(passage.left)
+    assert all(later - earlier >= 0.25 for earlier, later in zip(left, left[2:], strict=False))
+    assert left[-1] - left[0] < 1
 
 
-async def test_an_answer_that_takes_long_tells_that_the_message_was_counted_late():
-    clock = asyncio.get_running_loop().time
-    door = Door(THIRTY)
-    quick, slow = await door.leave(datetime.now(UTC)), await door.leave(datetime.now(UTC))  # noqa: TID251
-    assert quick
-    assert slow
-    door.answered(quick)
-    assert quick.counted == quick.left
-    slow.left -= 0.5  # half a second ago
-    door.answered(slow)
-    assert slow.left + 0.4 < slow.counted < clock()
+async def test_what_took_longer_than_others_may_have_been_counted_late():
+    door = Door(Allowance(2, SECOND / 4))
+    quick, slow = await passed(door), await passed(door)
+    door.is_over(quick, arrived=True)
+    slow.left -= 0.2
+    door.is_over(slow, arrived=True)
+    assert (await passed(door)).left - quick.left >= 0.25
+    assert (await passed(door)).left - slow.answered >= 0.2
+
+
+async def test_what_failed_says_nothing_about_how_long_the_way_is():
+    door = Door(Allowance(1, SECOND / 4))
+    lost = await passed(door)
+    door.is_over(lost, arrived=False)
+    assert (await passed(door)).left - lost.left < 0.4
 
 
 async def test_nothing_leaves_while_we_are_told_to_wait_not_even_what_waits_at_the_door():
-    now = datetime.now(UTC)  # noqa: TID251
+    now = utc_now()
     door = Door(THIRTY)
     waiting = asyncio.create_task(door.leave(now + AHEAD))
     await asyncio.sleep(0)
