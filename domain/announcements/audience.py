@@ -15,6 +15,7 @@ def resolved(work: AnnouncementWork, audience: Audience) -> Audience:
     """The same without its incident: the building that it is in, and everybody who called about it.
 
     :raises Unknown: there is no such ticket
+    :raises Refusal: "announcement-nobody": it has no place, and nobody whom we know called about it
     """
     if audience.ticket_id is None:
         return audience
@@ -24,12 +25,14 @@ def resolved(work: AnnouncementWork, audience: Audience) -> Audience:
     room = work.register.room(ticket.room_id) if ticket.room_id else None
     building = ticket.building or (room.building if room else "")
     callers = {one.person_id for one in work.calls.about(ticket.id)} | {ticket.reporter_id}
-    return replace(
-        audience,
-        ticket_id=None,
-        buildings=(*audience.buildings, *([building] if building else [])),
-        people=audience.people | {one for one in callers if one is not None},
-    )
+    people = audience.people | {one for one in callers if one is not None}
+    if building or audience.places:
+        buildings = (*audience.buildings, *([building] if building else []))
+        return replace(audience, ticket_id=None, buildings=buildings, people=people)
+    if not people and not audience.roles:
+        raise Refusal("announcement-nobody")
+    # Where it is nobody knows: it must not become everybody of the estate.
+    return replace(audience, ticket_id=None, people=people, relations=frozenset(), flags=frozenset())
 
 
 def read(work: AnnouncementWork, estate_ids: Iterable[int], words: Iterable[str]) -> Audience:

@@ -68,6 +68,8 @@ def submit(
     :raises NotAllowed: somebody else's
     :raises Refusal: "announcement-nobody": the audience is empty; "announcement-in-the-past"
     """
+    if not leaflets:
+        raise ValueError("nothing to send")
     announcement = find(work, announcement_id)
     require(work, announcement, Action.SUBMIT, by)
     _require_future(announcement, now)

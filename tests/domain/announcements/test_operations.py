@@ -251,10 +251,19 @@ def test_an_incidents_audience_is_its_building_and_whoever_called(work: Announci
         resolved(work, Audience(estates=(GARDEN,), ticket_id=99))
 
 
-def test_an_incident_somewhere_unknown_is_for_those_who_called_alone(work: AnnouncingWork):
+@pytest.mark.parametrize("more", ({}, {"relations": frozenset({Relation.OWNER})}, {"flags": frozenset({Flag.ELDERLY})}))
+def test_an_incident_somewhere_unknown_is_for_those_who_called_alone(work: AnnouncingWork, more: dict[str, Any]):
     incident = work.tickets.add(ticket(reporter_id=OWNER, room_id=None, place="", building=""))
-    heads = figures.count(work=work, audience=Audience(estates=(GARDEN,), ticket_id=incident.id), kind=Kind.URGENT)
+    audience = Audience(estates=(GARDEN,), ticket_id=incident.id, **more)
+    heads = figures.count(work=work, audience=audience, kind=Kind.URGENT)
     assert heads.people == 1
+
+
+def test_an_incident_somewhere_unknown_called_in_by_a_stranger_is_for_nobody(work: AnnouncingWork):
+    incident = work.tickets.add(ticket(reporter_id=None, room_id=None, place="", building=""))
+    with pytest.raises(Refusal) as refusal:
+        resolved(work, Audience(estates=(GARDEN,), ticket_id=incident.id))
+    assert refusal.value.key == "announcement-nobody"
 
 
 @pytest.mark.parametrize(
