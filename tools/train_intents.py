@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,6 @@ from bot.understanding.urgency import EMERGENCY, judge_urgency
 
 BATCHES = Path(__file__).parents[1] / "tests" / "bot" / "understanding" / "batches"
 STRENGTH = 0.3  # of the regularisation, inverted
-BATCH_WEIGHT = 2.0  # the rules were tuned on the build half long before: the batches know better what rules overlook
 SMALL = 0.02  # weights below change nothing
 
 Row = tuple[Example, dict[str, float], str]  # what the model sees, and what the rules alone say
@@ -53,21 +52,20 @@ def rows(examples: Sequence[Example]) -> Iterator[Row]:
         yield example, features, intent.best
 
 
-def train(rows: Sequence[tuple[Row, float]]) -> tuple[DictVectorizer, LogisticRegression]:
-    """Fit to rows, each with its weight."""
+def train(rows: Sequence[Row]) -> tuple[DictVectorizer, LogisticRegression]:
+    """Fit to rows."""
     table = DictVectorizer()
-    features = table.fit_transform([features for (_, features, _), _ in rows])
+    features = table.fit_transform([features for _, features, _ in rows])
     model = LogisticRegression(C=STRENGTH, max_iter=400)
-    model.fit(features, [example.intent for (example, _, _), _ in rows], sample_weight=[weight for _, weight in rows])
+    model.fit(features, [example.intent for example, _, _ in rows])
     return table, model
 
 
-def leave_one_out(build: Sequence[Row], batches: dict[str, Sequence[Row]]) -> None:
+def leave_one_out(build: Sequence[Row], batches: Mapping[str, Sequence[Row]]) -> None:
     """Print, for every batch, what the rules and what the model trained on all others get right."""
     by_rules = by_model = total = 0
     for left_out, tested in batches.items():
-        others = [(row, BATCH_WEIGHT) for name, some in batches.items() if name != left_out for row in some]
-        table, model = train([*((row, 1.0) for row in build), *others])
+        table, model = train([*build, *(row for name, some in batches.items() if name != left_out for row in some)])
         guessed = model.predict(table.transform([features for _, features, _ in tested]))
         rules = sum(best in example.intents for example, _, best in tested)
         right = sum(guess in example.intents for guess, (example, _, _) in zip(guessed, tested, strict=True))
@@ -96,7 +94,7 @@ def main() -> None:
     batches = {name: tuple(rows(examples)) for name, examples in read.items()}
     leave_one_out(build, batches)
     if "--write" in sys.argv:
-        model = written(*train([*((r, 1.0) for r in build), *((r, BATCH_WEIGHT) for s in batches.values() for r in s)]))
+        model = written(*train([*build, *(row for some in batches.values() for row in some)]))
         lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(each)}" for name, each in model["features"].items())
         head = f'"labels": {json.dumps(model["labels"])},\n"bias": {json.dumps(model["bias"])}'
         WEIGHTS.write_text(f'{{{head},\n"features": {{\n{lines}\n}}}}\n', encoding="utf-8")

@@ -13,6 +13,8 @@ EARLY = 0.6  # what is said first is usually the matter
 UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat"})  # what remains when no rule fired
 UNSURE = 0.2
 LIKELY = 0.02  # less is no guess
+MANNER = "property_service"  # how people are treated: yields to the matter itself where that is PLAIN
+PLAIN, YIELDS, FEW = 3.5, 0.7, (1, 2)  # ... and not to a list of grievances
 MORE = 0.15  # how much further evidence for the same label adds
 
 
@@ -35,6 +37,8 @@ def judge_category(found: Found, reach: int, length: int) -> Weighed:
     for each in fired:
         by_label[each.rule.label].append(each.rule.weight + EARLY * (1 - each.start / max(length, 1)))
     scores = {label: max(weights) + MORE * (sum(weights) - max(weights)) for label, weights in by_label.items()}
+    if MANNER in scores and sum(score >= PLAIN for label, score in scores.items() if label != MANNER) in FEW:
+        scores[MANNER] *= YIELDS
     return Weighed(_ranked(scores), tuple(fired))
 
 

@@ -17,7 +17,9 @@ LETTERS_PER_UNIT = 2.5  # an English word says what a Chinese character or two s
 SHORT, LONG = 20, 60
 MATTERS = 3
 HIGHEST, LOWEST = 8.0, -4.0
+HERE, ELSEWHERE = "estate", frozenset({"outside", "outside_weak", "city", "shop"})  # "路灯" alone may be the city's
 CATEGORY_SCALE, INTENT_SCALE = 6.0, 4.0
+PLAIN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ def features_of(
     found[f"length {'long' if units > LONG else 'middling' if units > SHORT else 'short'}"] = 1.0
     if not categories:
         found["category none"] = 1.0
+    matter = "a matter" if categories and categories[0][1] >= PLAIN else "no matter"
+    for name in ELSEWHERE & concepts.keys():
+        found[f"{name} {'with' if HERE in concepts else 'without'} {HERE}"] = 1.0
+        found[f"{name} and {matter}"] = 1.0
     if intents:
         found[f"best {intents[0][0]}"] = 1.0
     return found

@@ -92,8 +92,10 @@ def _confidence(control: str | None, hazard: Fired | None, intent: Weighed) -> f
 def _category(wanted: str, hazard: Fired | None, category: Weighed) -> str:
     """The matter itself, unless the hazard or the wish says by itself what it is about."""
     book = rulebook()
-    by_hazard = book.hazard_categories.get(hazard.rule.label) if hazard else None
-    return by_hazard or book.intent_categories.get(wanted, category.best)
+    likely = book.hazard_categories.get(hazard.rule.label, ()) if hazard else ()
+    if likely:
+        return category.best if category.best in likely else likely[0]
+    return book.intent_categories.get(wanted, category.best)
 
 
 def _matches(

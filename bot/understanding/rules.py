@@ -40,7 +40,7 @@ class Rulebook:
 
     groups: Mapping[str, tuple[str, ...]]  # concept -> the groups it belongs to
     hazards: Rules
-    hazard_categories: Mapping[str, str]  # where the hazard itself says what it is about
+    hazard_categories: Mapping[str, tuple[str, ...]]  # what a hazard is about: the first, unless the words say another
     intent_categories: Mapping[str, str]  # ... and where the wish does
     urgency: Rules
     categories: Rules
@@ -67,7 +67,7 @@ def rulebook() -> Rulebook:
     return Rulebook(
         groups=groups,
         hazards=_by_first(_rules(data["hazards"])),
-        hazard_categories=data["hazard_categories"],
+        hazard_categories={hazard: tuple(labels.split()) for hazard, labels in data["hazard_categories"].items()},
         intent_categories=data["intent_categories"],
         urgency=_by_first(_rules(data["urgency"])),
         categories=_by_first(_rules(data["categories"])),

@@ -12,6 +12,7 @@ NEVER_NOW = frozenset(
     {"drill", "story", "over"}
 )  # whoever says one of these stands in no danger, whatever else is said
 NOT_NOW = frozenset({"what_if", "past"})  # ... and this holds for its sentence
+WIDE = 3  # who is at home without heat is often said in the next sentence
 NOW, NARRATIVE = "now", "narrative"
 GRIEVANCE = frozenset(
     {"complain", "ignored", "long_time", "repeated", "demand"}
@@ -54,7 +55,7 @@ def judge_urgency(found: Found, reach: int, plain: str) -> tuple[str, Sequence[F
     if hazard:
         return EMERGENCY, (hazard,), hazard
     for label, said in ((EMERGENCY, going_on), (PLANNED, found)):
-        reasons = [each for each in fire(rulebook().urgency, said, reach) if each.rule.label == label]
+        reasons = [each for each in fire(rulebook().urgency, said, WIDE * reach) if each.rule.label == label]
         if reasons:
             return label, reasons, None
     return NORMAL, (), None
