@@ -67,4 +67,4 @@ def _told(room: Room, those: list[tuple[str, str, str]]) -> Unreached:
 
 
 def _is_for_all(audience: Audience) -> bool:
-    return not (audience.relations or audience.flags)
+    return not (audience.relations or audience.flags or audience.people or audience.ticket_id)

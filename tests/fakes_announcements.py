@@ -291,7 +291,7 @@ class FakeRecipients:
         rooms = [room for room in places if self._is_place(audience, room.id)]
         rooms.sort(key=lambda one: (one.estate_id, one.building, one.entrance, one.room))
         found = [self._missed(announcement, room, living[room.id]) for room in rooms]
-        narrow = audience.relations or audience.flags
+        narrow = audience.relations or audience.flags or audience.people or audience.ticket_id
         return [one for one in found if one and not (narrow and one.why == "no-people")]
 
     def _missed(self, announcement: Announcement, room: Room, living: list[int]) -> Unreached | None:

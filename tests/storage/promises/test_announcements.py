@@ -355,6 +355,13 @@ def test_a_room_without_anybody_on_file_is_listed_where_it_was_for_everybody(beg
         assert work.recipients.unreached(owners) == work.recipients.unreached(staff) == []
 
 
+def test_of_an_incidents_audience_only_rooms_of_people_who_were_meant_are_listed(begin: Begin):
+    with begin() as work:
+        one = spread(work, announcement(work, audience=Audience(estates=(GARDEN,), rooms=(HOME,))))
+        incident = replace(one, audience=Audience(estates=(GARDEN,), ticket_id=1))
+        assert [missed.room.id for missed in work.recipients.unreached(incident)] == [HOME]
+
+
 def test_somebody_reached_is_reached_in_all_their_rooms(begin: Begin):
     with begin() as work:
         one = spread(work, announcement(work, audience=Audience(estates=(GARDEN, RIVERSIDE))))
