@@ -11,7 +11,7 @@ from bot.words import DEFAULT
 from domain.announcements.events import AnnouncementEvent
 from domain.calendar import Clock
 from domain.messaging.events import ConversationStalled
-from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway
+from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway, KnockWaits
 from domain.register.model import GroupKind, Staff
 from domain.tickets.eligibility import eligible, superiors
 from domain.tickets.events import TicketAssigned, TicketCancelled, TicketEscalated
@@ -39,7 +39,7 @@ class Scene:
     @property
     def number(self) -> int:
         """Of what the cards are about."""
-        if isinstance(self.event, KnockReceived | KnockAdmitted | KnockTurnedAway):
+        if isinstance(self.event, KnockReceived | KnockWaits | KnockAdmitted | KnockTurnedAway):
             return self.event.knock_id
         if isinstance(self.event, AnnouncementEvent):
             return self.event.announcement_id

@@ -9,8 +9,10 @@ from bot.turn import Rows, Tap
 from bot.voice import Voice
 from bot.words import Said, mask
 from domain.register.doors import KEEPERS
-from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway
+from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway, KnockWaits
 from domain.register.model import GroupKind, Knock, KnockState, Role, Room
+from domain.tickets.eligibility import superiors
+from domain.tickets.policy import Audience
 
 
 def keepers(scene: Scene) -> list[Recipient]:
@@ -24,6 +26,14 @@ def keepers(scene: Scene) -> list[Recipient]:
         if able := people(scene, [one.id for one in scene.work.register.staff_of(room.estate_id, *roles)]):
             return able
     return []
+
+
+def managers(scene: Scene) -> list[Recipient]:
+    """Who answers for the desk that does not answer: the nearest level that can be reached, else their group."""
+    _, room = _knock(scene)
+    able = people(scene, [one.id for one in superiors(scene.work, room.estate_id, Audience.DUTY_MANAGER)])
+    groups = scene.work.addresses.groups(room.estate_id, GroupKind.MANAGERS)
+    return able or [Recipient(one.channel, one.chat, one.language, one.thread) for one in groups]
 
 
 def knocker(scene: Scene) -> list[Recipient]:
@@ -53,6 +63,11 @@ def welcome(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     return voice.say("welcome", name=voice.name(asked.person_id), rooms=named), [taps]
 
 
+def patience(voice: Voice, _scene: Scene, _to: Recipient) -> tuple[str, Rows]:
+    """For whoever knocked: they are not forgotten."""
+    return voice.say("door-still-asked"), ()
+
+
 def sorry(voice: Voice, _scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     """For whoever knocked: the desk does not know them."""
     return voice.say("door-turned-away"), ()
@@ -68,7 +83,7 @@ def _on_file(voice: Voice, scene: Scene, asked: Knock) -> str:
 
 def _knock(scene: Scene) -> tuple[Knock, Room]:
     event = scene.event
-    assert isinstance(event, KnockReceived | KnockAdmitted | KnockTurnedAway)
+    assert isinstance(event, KnockReceived | KnockWaits | KnockAdmitted | KnockTurnedAway)
     asked = scene.work.doors.knocked(event.knock_id)
     room = scene.work.register.room(asked.room_id) if asked else None
     assert asked is not None

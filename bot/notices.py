@@ -22,6 +22,7 @@ from domain.register.events import (
     KnockReceived,
     KnockSeen,
     KnockTurnedAway,
+    KnockWaits,
     PersonBound,
     StaffDismissed,
     StaffRehired,
@@ -182,6 +183,8 @@ NOTICES: tuple[Notice, ...] = (
         for event in (k.AnswerReworded, k.AnswerApproved, k.AnswerDropped)
     ),
     Notice(KnockReceived, knocks.keepers, knocks.card, card="knock"),
+    Notice(KnockWaits, knocks.managers, knocks.card, card="knock"),
+    Notice(KnockWaits, knocks.knocker, knocks.patience),
     *(
         Notice(event, audiences.copies("knock"), knocks.card, Lane.URGENT, "knock", Mode.EDIT)
         for event in (KnockAdmitted, KnockTurnedAway)

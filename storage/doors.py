@@ -97,7 +97,16 @@ class SqlDoors:
     def answer(self, knock: Knock) -> bool:
         values = {name: getattr(knock, name) for name in ("state", "person_id", "answered_by", "answered_at")}
         waiting = knocks.c.id == knock.id, knocks.c.state == KnockState.WAITING
-        return self._connection.execute(update(knocks).where(*waiting).values(values)).rowcount == 1
+        ended = update(knocks).where(*waiting).values(values | {"remind_at": None})
+        return self._connection.execute(ended).rowcount == 1
+
+    def unanswered(self, *, now: datetime, limit: int) -> Sequence[int]:
+        due = select(knocks.c.id).where(knocks.c.remind_at.is_not(None), knocks.c.remind_at <= now)
+        return self._connection.execute(due.order_by(knocks.c.remind_at).limit(limit)).scalars().all()
+
+    def reminded(self, knock_id: int) -> bool:
+        due = knocks.c.id == knock_id, knocks.c.remind_at.is_not(None)
+        return self._connection.execute(update(knocks).where(*due).values(remind_at=None)).rowcount == 1
 
     def purge(self, *, before: datetime) -> int:
         old = delete(misses).where(misses.c.at < before), delete(knocks).where(knocks.c.asked_at < before)

@@ -314,8 +314,16 @@ class FakeDoors:
     def answer(self, knock: Knock) -> bool:
         if self.rows[knock.id].state is not KnockState.WAITING:
             return False
-        self.rows[knock.id] = knock
+        self.rows[knock.id] = replace(knock, remind_at=None)
         return True
+
+    def unanswered(self, *, now: datetime, limit: int) -> Sequence[int]:
+        due = [one for one in self.rows.values() if one.remind_at and one.remind_at <= now]
+        return [one.id for one in sorted(due, key=lambda one: str(one.remind_at))][:limit]
+
+    def reminded(self, knock_id: int) -> bool:
+        was, self.rows[knock_id] = self.rows[knock_id], replace(self.rows[knock_id], remind_at=None)
+        return was.remind_at is not None
 
     def purge(self, *, before: datetime) -> int:
         count = len(self.tried) + len(self.rows)

@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from domain.calendar import Clock
 from domain.errors import NotAllowed, NotNow, Refusal, Unknown
-from domain.register.events import KnockAdmitted, KnockReceived, KnockSeen, KnockTurnedAway
+from domain.register.events import KnockAdmitted, KnockReceived, KnockSeen, KnockTurnedAway, KnockWaits
 from domain.register.model import Address, Knock, KnockState, Person, Relation, Role, Room
 from domain.register.operations import digest, require_patience
 from domain.register.ports import RegisterWork
 
 KEEPERS = (Role.CUSTOMER_SERVICE, Role.DUTY_MANAGER, Role.MANAGER, Role.DIRECTOR, Role.ADMIN)
 AGAIN = timedelta(hours=24)  # who waits, or was turned away, may knock again after that
+PATIENCE = timedelta(hours=2)  # of office time; then the managers are asked, too
 CODE_BYTES = 18  # 144 bits
 
 
@@ -65,9 +67,22 @@ def knock(*, work: RegisterWork, asked: Knock) -> Knock:
         raise NotNow("door-asked-already")
     if any(one.state is KnockState.TURNED_AWAY for one in earlier):
         raise NotNow("door-not-again")
-    kept = work.doors.knock(asked)
+    room = work.register.room(asked.room_id)
+    assert room is not None
+    remind_at = work.register.calendar(room.estate_id).add(asked.asked_at, PATIENCE, Clock.OFFICE)
+    kept = work.doors.knock(replace(asked, remind_at=remind_at))
     work.record(KnockReceived(knock_id=kept.id, by=asked.person_id), now=asked.asked_at)
     return kept
+
+
+def remind(*, work: RegisterWork, knock_id: int, now: datetime) -> bool:
+    """Ask more people, once, if nobody has answered and its moment has come."""
+    asked = work.doors.knocked(knock_id)
+    if asked is None or asked.remind_at is None or asked.remind_at > now or not work.doors.reminded(knock_id):
+        return False
+    if asked.state is KnockState.WAITING:
+        work.record(KnockWaits(knock_id=knock_id), now=now)
+    return asked.state is KnockState.WAITING
 
 
 def look(*, work: RegisterWork, knock_id: int, by: int, now: datetime) -> Knock:

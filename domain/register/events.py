@@ -45,6 +45,13 @@ class KnockReceived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnockWaits(Event):
+    """Nobody at the desk has said who they are, for a while."""
+
+    knock_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnockSeen(Event):
     """Staff looked at the name and number of somebody who knocked."""
 

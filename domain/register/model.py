@@ -163,6 +163,7 @@ class Knock:
     state: KnockState = KnockState.WAITING
     answered_by: int | None = None
     answered_at: datetime | None = None
+    remind_at: datetime | None = None  # when more people are asked, if nobody has answered
     id: int = 0
 
 

@@ -144,6 +144,12 @@ class Doors(Protocol):
     def answer(self, knock: Knock) -> bool:
         """Keep how it ended; False when somebody else had answered it."""
 
+    def unanswered(self, *, now: datetime, limit: int) -> Sequence[int]:
+        """Knocks of which somebody should be reminded, the longest due first."""
+
+    def reminded(self, knock_id: int) -> bool:
+        """Not to be reminded of again; False when that had been so."""
+
     def purge(self, *, before: datetime) -> int:
         """Forget misses and knocks from before that; the number of rows."""
 

@@ -22,6 +22,7 @@ misses = Table(
     Column("at", Moment, nullable=False),
     Index("ix_misses_user", "channel", "user", "at"),
 )  # fmt: skip
+_UNANSWERED = text("remind_at IS NOT NULL")
 knocks = Table(
     "knocks", metadata,
     Column("id", Id, primary_key=True),
@@ -37,5 +38,7 @@ knocks = Table(
     Column("state", String(12), nullable=False, server_default=text("'waiting'")),
     Column("answered_by", ForeignKey("people.id")),
     Column("answered_at", Moment),
+    Column("remind_at", Moment),  # nobody has answered: when more people are asked
+    Index("ix_knocks_remind_at", "remind_at", postgresql_where=_UNANSWERED, sqlite_where=_UNANSWERED),
     Index("ix_knocks_user", "channel", "user", "asked_at"),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from bot.words import Words
 from domain.knowledge import events as k
 from domain.knowledge.model import Entry
 from domain.messaging.events import ConversationStalled, DeliveryFailed, PersonUnreached
-from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway
+from domain.register.events import KnockAdmitted, KnockReceived, KnockTurnedAway, KnockWaits
 from domain.register.model import Flag, Knock
 from domain.tickets import events as e
 from domain.tickets.lifecycle import IN_PROGRESS, Status
@@ -48,7 +48,7 @@ EXAMPLES: dict[type[Event], dict[str, object]] = {  # what an event needs beside
     e.RelayedToOwner: {"words": "今天 <&>", "photos": ("p",), "by": REPAIRER},
     **{made: {"entry_id": 1} for made in (k.AnswerKept, k.AnswerReworded, k.AnswerApproved, k.AnswerDropped)},
     e.ReminderPostponed: {"until": MONDAY, "reason": "known"},
-    **{about: {"knock_id": 1} for about in (KnockReceived, KnockAdmitted, KnockTurnedAway)},
+    **{about: {"knock_id": 1} for about in (KnockReceived, KnockWaits, KnockAdmitted, KnockTurnedAway)},
     PersonUnreached: {"person_id": OWNER, "estate_id": 1, "room_id": 1, "day": "2026-11-23"},
     DeliveryFailed: {"delivery_id": 7, "estate_id": 1, "reason": "bug", "hour": "2026-11-23T02", "person_id": OWNER},
 }

@@ -17,6 +17,7 @@ from bot.words import Words
 from domain.announcements import sending
 from domain.messaging import nudging
 from domain.messaging.model import Delivery, Mode, Received
+from domain.register import doors
 from domain.tickets import escalation
 from storage import tables
 from storage.engine import Database, open_engine
@@ -147,6 +148,8 @@ class Stage:
                 for number in work.announcements.due(now=self.now, limit=100):
                     while sending.look(work=work, announcement_id=number, now=self.now):
                         pass
+                for knock_id in work.doors.unanswered(now=self.now, limit=100):
+                    doors.remind(work=work, knock_id=knock_id, now=self.now)
                 for owner in work.conversations.due(now=self.now, limit=100):
                     nudging.nudge(work=work, owner=owner, now=self.now)
             yield
@@ -221,6 +224,8 @@ class Stage:
         silent = work.conversations.due(now=self.now + timedelta(days=400), limit=100)
         announced = work.announcements.due(now=self.now + timedelta(days=400), limit=100)
         leaving = [work.announcements.get(one).due_at for one in announced]
+        knocks = work.doors.unanswered(now=self.now + timedelta(days=400), limit=100)
+        leaving += [work.doors.knocked(one).remind_at for one in knocks]
         return [*leaving, *(work.tickets.get(one).due_at for one in ids)] + [
             work.conversations.get(one).nudge_at for one in silent
         ]

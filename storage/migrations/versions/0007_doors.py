@@ -46,6 +46,11 @@ def upgrade() -> None:
         Column("state", String(12), nullable=False, server_default=text("'waiting'")),
         Column("answered_by", Id, ForeignKey("people.id")),
         Column("answered_at", Moment),
+        Column("remind_at", Moment),
+    )
+    unanswered = text("remind_at IS NOT NULL")
+    op.create_index(
+        "ix_knocks_remind_at", "knocks", ["remind_at"], postgresql_where=unanswered, sqlite_where=unanswered
     )
     op.create_index("ix_knocks_user", "knocks", ["channel", "user", "asked_at"])
 

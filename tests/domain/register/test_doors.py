@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import NotAllowed, NotNow, Refusal, Unknown
 from domain.register import doors
-from domain.register.events import KnockAdmitted, KnockReceived, KnockSeen, KnockTurnedAway
+from domain.register.events import KnockAdmitted, KnockReceived, KnockSeen, KnockTurnedAway, KnockWaits
 from domain.register.model import Knock, KnockState, Relation, Room
 from domain.register.operations import MISSES, digest
 from tests.builders import (
@@ -23,6 +23,7 @@ from tests.builders import (
     PLUMBER,
     STRANGER,
     Place,
+    at,
 )
 from tests.fakes import FakeWork
 
@@ -93,6 +94,25 @@ def test_one_asks_once_and_not_again_for_a_day_after_a_no():
     doors.turn_away(work=work, knock_id=kept.id, by=DESK, now=NOW)
     assert refused(NotNow, operation=doors.knock, work=work, asked=asked(room_id=NEXT_DOOR)) == "door-not-again"
     assert doors.knock(work=work, asked=asked(asked_at=NOW + doors.AGAIN)).state is KnockState.WAITING
+
+
+def test_when_nobody_answers_for_two_office_hours_the_managers_are_asked_once():
+    work = FakeWork()
+    kept = doors.knock(work=work, asked=asked(asked_at=at("2026-11-20 17:00")))  # a Friday, an hour before closing
+    assert kept.remind_at is not None
+    assert kept.remind_at > at("2026-11-21 08:00")
+    assert not doors.remind(work=work, knock_id=kept.id, now=kept.remind_at - timedelta(minutes=1))
+    assert doors.remind(work=work, knock_id=kept.id, now=kept.remind_at)
+    assert not doors.remind(work=work, knock_id=kept.id, now=kept.remind_at)
+    assert work.events[1:] == [KnockWaits(knock_id=kept.id)]
+
+
+def test_nobody_is_reminded_of_what_was_answered():
+    work = FakeWork()
+    kept = doors.knock(work=work, asked=asked())
+    assert kept.remind_at is not None
+    doors.turn_away(work=work, knock_id=kept.id, by=DESK, now=NOW)
+    assert not doors.remind(work=work, knock_id=kept.id, now=kept.remind_at)
 
 
 @pytest.mark.parametrize("who", (OWNER, PLUMBER, OUTSIDER, STRANGER))

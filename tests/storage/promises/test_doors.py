@@ -64,6 +64,19 @@ def test_a_knock_is_answered_once(begin: Begin):
         assert work.doors.knocked(kept.id) == answered
 
 
+def test_somebody_is_reminded_once_of_a_knock_that_nobody_answers(begin: Begin):
+    with begin() as work:
+        kept = [work.doors.knock(replace(ASKED, remind_at=NOW + wait)) for wait in (2 * HOUR, HOUR)]
+        never = work.doors.knock(ASKED)
+        assert work.doors.unanswered(now=NOW, limit=9) == []
+        assert work.doors.unanswered(now=NOW + 2 * HOUR, limit=9) == [kept[1].id, kept[0].id]
+        assert work.doors.unanswered(now=NOW + 2 * HOUR, limit=1) == [kept[1].id]
+    with begin() as work:
+        assert [work.doors.reminded(one.id) for one in (kept[0], kept[0], never)] == [True, False, False]
+        work.doors.answer(replace(kept[1], state=KnockState.TURNED_AWAY, answered_by=DESK, answered_at=NOW))
+        assert work.doors.unanswered(now=NOW + 2 * HOUR, limit=9) == []
+
+
 def test_the_newest_knock_of_a_user_comes_first_and_old_ones_are_forgotten(begin: Begin):
     with begin() as work:
         first = work.doors.knock(ASKED)
