@@ -123,7 +123,7 @@ class Wechat(Part):
     api_url: str = "https://api.weixin.qq.com"
     templates: dict[str, WechatTemplate] = Field(default_factory=dict)  # by notice, "*" for all others
     mass_send: bool = False  # announcements as mass messages, four a month to each follower
-    per_second: int = Field(100, ge=1, le=5000)  # messages to all followers together
+    per_second: int = Field(0, ge=0, le=5000)  # messages to all followers together; 0: no limit of ours
 
     @property
     def hidden(self) -> list[SecretStr | None]:

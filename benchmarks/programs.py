@@ -44,7 +44,7 @@ class Bot:
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-class _At(NamedTuple):
+class Place(NamedTuple):
     """Where a bot says that it is ready, and where updates are posted."""
 
     ready: str
@@ -54,7 +54,7 @@ class _At(NamedTuple):
 @asynccontextmanager
 async def guanjia(folder: Path, database_url: str, *, api: str, token: str, **settings: str) -> AsyncIterator[Bot]:
     """`guanjia run` with a webhook; *settings* by their names in the environment."""
-    port = _free_port()
+    port = free_port()
     told = environment(
         database_url,
         GUANJIA_HTTP__PORT=str(port),
@@ -65,26 +65,27 @@ async def guanjia(folder: Path, database_url: str, *, api: str, token: str, **se
         **settings,
     )
     command = [sys.executable, str(ROOT / "main.py"), "run"]
-    at = _At(f"http://127.0.0.1:{port}/readyz", f"http://127.0.0.1:{port}/telegram/webhook")
-    async with _running("guanjia", command, told, folder, at) as bot:
+    at = Place(f"http://127.0.0.1:{port}/readyz", f"http://127.0.0.1:{port}/telegram/webhook")
+    async with running("guanjia", command, told, folder, at) as bot:
         yield bot
 
 
 @asynccontextmanager
 async def peer(name: str, folder: Path, *, api: str, token: str) -> AsyncIterator[Bot]:
     """One of peers/, in the environment that has its library."""
-    port = _free_port()
+    port = free_port()
     python = sys.executable if name == "ptb_echo" else str(PEER_PYTHON)
     command = [python, str(ROOT / "benchmarks" / "peers" / f"{name}.py"), str(port), api, token]
-    at = _At(f"http://127.0.0.1:{port}/ready", f"http://127.0.0.1:{port}/webhook")
-    async with _running(name, command, {"PATH": "/usr/bin:/bin"}, folder, at) as bot:
+    at = Place(f"http://127.0.0.1:{port}/ready", f"http://127.0.0.1:{port}/webhook")
+    async with running(name, command, {"PATH": "/usr/bin:/bin"}, folder, at) as bot:
         yield bot
 
 
 @asynccontextmanager
-async def _running(
-    name: str, command: Sequence[str], told: Mapping[str, str], folder: Path, at: _At
+async def running(
+    name: str, command: Sequence[str], told: Mapping[str, str], folder: Path, at: Place
 ) -> AsyncIterator[Bot]:
+    """A bot's process, ready; ended at the end."""
     started, notes = time.monotonic(), folder / f"{name}.log"
     with notes.open("ab") as log:
         process = await asyncio.create_subprocess_exec(*command, env=told, cwd=folder, stdout=log, stderr=log)
@@ -114,7 +115,8 @@ async def _answers(url: str, process: asyncio.subprocess.Process) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

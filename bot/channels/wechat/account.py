@@ -32,7 +32,7 @@ class Account:
     api_url: str = WECHAT
     templates: Mapping[str, Template] = field(default_factory=dict)
     mass: bool = False
-    per_second: int = 100
+    per_second: int = 0
 
     @property
     def credentials(self) -> Credentials:

@@ -19,7 +19,7 @@ from domain.messaging.model import Delivery, Mode
 
 
 class WeChatChannel:
-    """Keeps bot.channels.base.Channel; *per_second*: how much the account says in all.
+    """Keeps bot.channels.base.Channel; *per_second*: how much the account says in all, 0 for no limit.
 
     Receiving is Doorman's. Nothing that was said here can be changed: a card that is brought up to date stays as it was
     (docs/decisions/0014), and there are no groups.
@@ -41,7 +41,7 @@ class WeChatChannel:
         per_second: int,
     ) -> None:
         self._api = api
-        self.pace: Allowance | None = Allowance(per_second, timedelta(seconds=1))
+        self.pace = Allowance(per_second, timedelta(seconds=1)) if per_second else None
         self.pictures = Pictures(api, commit=commit, read=read, open_media=open_media, now=now)
         self._postman = Postman(
             api, replies=replies, pictures=self.pictures, say=say, ways=ways, commit=commit, now=now
