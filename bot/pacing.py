@@ -19,7 +19,7 @@ BREATH: Final = timedelta(milliseconds=50)  # the same in one chat
 KEPT: Final = 6  # one in so many of what a chat bears is kept for the urgent
 JUMP: Final = timedelta(seconds=5)  # what is further ahead was booked by a clock that has been put back since
 _TICK: Final = 0.001  # an event loop's timers know no less
-_LONGER: Final = 1.005  # the way to the platform may become longer: so much at each message
+_LONGER: Final = 1.0005  # the way to the platform may become longer: so much at each message
 _COUNTED: Final = (Mode.SEND, Mode.EDIT)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
