@@ -71,7 +71,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _one("relation"),
             _any("flags", "flag"),
             _TELEGRAM,
-            _one("channel"),
+            _one("channel", "preferred_channel"),
         ),
         "staff": (
             _NAME,
