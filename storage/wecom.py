@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy import delete as remove
 
 from domain.messaging.wecom import Card
@@ -16,28 +15,21 @@ from storage.upsert import upsert
 _NAMES = ("task", "chat", "subject", "text", "code", "good_until", "made_at")
 
 
-def _card(row: Row[Any]) -> Card:
-    return Card(**{**row._asdict(), "labels": tuple(row.labels)})
-
-
 class SqlCards:
     """domain.messaging.wecom.Cards."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, card: Card) -> None:
-        row = {name: getattr(card, name) for name in _NAMES}
-        self._connection.execute(insert(wecom_cards), {**row, "labels": list(card.labels)})
+    def add(self, card: Card) -> bool:
+        row = {name: getattr(card, name) for name in _NAMES} | {"labels": list(card.labels)}
+        new = upsert(self._connection.dialect.name, wecom_cards).values(row)
+        added = new.on_conflict_do_nothing(index_elements=[wecom_cards.c.task]).returning(wecom_cards.c.task)
+        return self._connection.execute(added).one_or_none() is not None
 
     def get(self, task: str) -> Card | None:
         row = self._connection.execute(select(wecom_cards).where(wecom_cards.c.task == task)).one_or_none()
-        return _card(row) if row else None
-
-    def like(self, chat: str, subject: str) -> Sequence[Card]:
-        same = wecom_cards.c.chat == chat, wecom_cards.c.subject == subject
-        found = select(wecom_cards).where(*same).order_by(wecom_cards.c.made_at, wecom_cards.c.task)
-        return [_card(row) for row in self._connection.execute(found)]
+        return Card(**{**row._asdict(), "labels": tuple(row.labels)}) if row else None
 
     def renew(self, task: str, *, code: str, good_until: datetime) -> None:
         again = update(wecom_cards).where(wecom_cards.c.task == task)

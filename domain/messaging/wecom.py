@@ -17,7 +17,7 @@ CODE_LIFE = timedelta(hours=72)  # WeCom's own figure
 class Card:
     """One copy of a card as its readers see it now. *code* lets us update it once before *good_until*."""
 
-    task: str  # random, ours; a press names it
+    task: str  # ours, the same at every try of its delivery; a press names it
     chat: str
     subject: str | None = None  # as the delivery's: every copy of it is kept true
     text: str
@@ -34,12 +34,10 @@ class Card:
 class Cards(Protocol):
     """The cards that are out."""
 
-    def add(self, card: Card) -> None: ...
+    def add(self, card: Card) -> bool:
+        """False when it was added before."""
 
     def get(self, task: str) -> Card | None: ...
-
-    def like(self, chat: str, subject: str) -> Sequence[Card]:
-        """Every card of a subject in this chat, oldest first."""
 
     def renew(self, task: str, *, code: str, good_until: datetime) -> None:
         """Whoever pressed brought a code for one more update; nothing where we know no such card."""

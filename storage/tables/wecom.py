@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, Column, LargeBinary, String, Table, Text
 
 from storage.columns import Moment, metadata
 
@@ -16,7 +16,6 @@ wecom_cards = Table(
     Column("code", Text),  # WeCom's response_code: good once, before good_until
     Column("good_until", Moment),
     Column("made_at", Moment, nullable=False, index=True),
-    Index("ix_wecom_cards_chat_subject", "chat", "subject"),
 )  # fmt: skip
 wecom_pictures = Table(  # fetched at once: WeCom keeps them for three days
     "wecom_pictures", metadata,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
+import base64
+import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -17,8 +18,9 @@ from bot.channels.wecom.failing import Failed, meaning
 from bot.channels.wecom.markup import Face, parts
 from bot.channels.wecom.places import ROBOT, Member, Place, Places
 from bot.channels.wecom.updates import Updates
+from bot.tencent.http import ApiError
 from domain.errors import Unavailable
-from domain.messaging.model import Mode
+from domain.messaging.model import Delivery, Mode
 
 FetchElsewhere = Callable[[str, str], Awaitable[bytes]]
 Step = Callable[[], Awaitable[str | None]]  # the code for updating a card, if it is one
@@ -33,7 +35,6 @@ log = structlog.get_logger(__name__)
 class Saying:
     """How much of a delivery is out already: a further try goes on from there."""
 
-    task: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     done: int = 0
     code: str | None = None
 
@@ -80,20 +81,21 @@ class Postman:
 
     async def _send(self, parcel: Parcel) -> str:
         delivery, face = parcel.delivery, Face.of(parcel.message)
-        place, saying = await self._places.find(delivery.chat), self._saying(delivery.id)
-        steps = [*await self._photos(parcel, place), *_words(face, place, saying.task)]
+        task, saying = task_of(delivery), self._saying(delivery.id)
+        place = await self._places.find(delivery.chat)
+        steps = [*await self._photos(parcel, place), *_words(face, place, task)]
         left = steps[saying.done :]
         with self._budget.room(delivery.chat, len(left), MEMBER if place.private else GROUP):
-            if face.buttons or delivery.subject:
-                await self._updates.announce(delivery, face, task=saying.task)
+            card = bool(face.buttons or delivery.subject)
+            fresh = not card or await self._updates.announce(delivery, face, task=task)
             for step in left:
-                code = await step()
+                code = await (step() if fresh else _unless_out(step))
                 saying.code = saying.code or code  # of the first card: the others cannot be edited
                 saying.done += 1
         self._begun.pop(delivery.id, None)
         if saying.code:
-            await self._updates.may_update(saying.task, saying.code)
-        return saying.task
+            await self._updates.may_update(task, saying.code)
+        return task
 
     async def _photos(self, parcel: Parcel, place: Place) -> list[Step]:
         """Ahead of the words; one that is gone holds up nothing."""
@@ -137,3 +139,19 @@ def _words(face: Face, place: Place, task: str) -> list[Step]:
         texts = [partial(place.say, "text", {"content": words}) for words in parts(face.text)]
     pressed = place.cards(face, task) if face.buttons else []
     return [*texts, *(partial(place.say, *card) for card in pressed)]
+
+
+def task_of(delivery: Delivery) -> str:
+    """The same at every try, also of another process: WeCom takes no task twice, and so shows no card twice."""
+    told = f"{delivery.id}\0{delivery.created_at.isoformat()}\0{delivery.chat}"
+    return base64.urlsafe_b64encode(hashlib.sha256(told.encode()).digest()[:18]).decode()
+
+
+async def _unless_out(step: Step) -> str | None:
+    """A further try of what was never refused: what WeCom will not take now, it has."""
+    try:
+        return await step()
+    except ApiError as error:
+        if not meaning(error).permanent or meaning(error).unreachable:
+            raise
+    return None

@@ -41,8 +41,8 @@ class Updates:
         self._read = read
         self._now = now
 
-    async def announce(self, row: Delivery, face: Face, *, task: str) -> None:
-        """A card is about to go out: whatever becomes of us, a press of it will be understood.
+    async def announce(self, row: Delivery, face: Face, *, task: str) -> bool:
+        """A card is about to go out; False when it was before, and may be out.
 
         :raises Unavailable: then it does not go out
         """
@@ -50,11 +50,10 @@ class Updates:
             task=task, chat=row.chat, subject=row.subject, text=face.text, labels=face.labels, made_at=self._now()
         )  # fmt: skip
 
-        def add(work: WecomWork) -> None:
-            if work.wecom_cards.get(task) is None:
-                work.wecom_cards.add(card)
+        def add(work: WecomWork) -> bool:
+            return work.wecom_cards.add(card)
 
-        await self._commit(add)
+        return await self._commit(add)
 
     async def may_update(self, task: str, code: str) -> None:
         """It is out, and this code lets us update it once; one that could not be kept is merely not updated."""
@@ -80,7 +79,7 @@ class Updates:
         """Every copy whose change is worth it; where no update is left, one word for all of them, if that matters."""
         face, late = Face.of(parcel.message), []
         exact = parcel.delivery.subject is None  # its reader has just pressed it, and waits for this
-        for card in await self._copies(parcel):
+        for card in await self.known(parcel.copies):
             elsewhere = _elsewhere(card, face, exact=exact)
             if card.labels == face.labels and not elsewhere:
                 continue  # the one update is kept for what can be pressed, and for what and where it is
@@ -91,17 +90,6 @@ class Updates:
         if late:
             await self._tell(parcel.delivery.chat, late[-1], face)
             await self._show(late, face)
-
-    async def _copies(self, parcel: Parcel) -> list[Card]:
-        """Those that the records name; and those we died over while they went out, once somebody has pressed them."""
-        chat, subject = parcel.delivery.chat, parcel.delivery.subject
-        named = await self.known(parcel.copies)
-
-        def look(work: WecomWork) -> list[Card]:
-            same = work.wecom_cards.like(chat, subject) if subject else ()
-            return [card for card in same if card.code and card not in named]
-
-        return [*named, *await self._read(look)]
 
     async def _updated(self, card: Card, face: Face) -> bool:
         """False when there is no update left, whatever WeCom calls that."""

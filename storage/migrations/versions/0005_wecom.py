@@ -23,7 +23,6 @@ def upgrade() -> None:
         PrimaryKeyConstraint("task", name="pk_wecom_cards"),
     )
     op.create_index("ix_wecom_cards_made_at", "wecom_cards", ["made_at"])
-    op.create_index("ix_wecom_cards_chat_subject", "wecom_cards", ["chat", "subject"])
     op.create_table(
         "wecom_pictures",
         Column("ref", String(32), nullable=False),

@@ -19,7 +19,8 @@ def card(task: str = "t1", **changed: object) -> Card:
 
 def test_a_card_is_found_by_its_task_as_it_was_added(database: Database):
     with database.writing() as work:
-        work.wecom_cards.add(card())
+        assert work.wecom_cards.add(card())
+        assert not work.wecom_cards.add(card(text="another"))
     with database.reading() as work:
         assert work.wecom_cards.get("t1") == card()
         assert work.wecom_cards.get("t2") is None
@@ -39,14 +40,6 @@ def test_what_it_shows_now_has_spent_its_code_and_a_press_brings_another(databas
         assert found == card(text="三", labels=(), code="c2", good_until=NOW + 2 * HOUR)
         assert found.code_at(NOW + HOUR) == "c2"
         assert found.code_at(NOW + 2 * HOUR) is None
-
-
-def test_the_cards_of_a_subject_in_a_chat(database: Database):
-    with database.writing() as work:
-        for made in (card("b"), card("a", made_at=NOW - HOUR), card("c", chat="he"), card("d", subject="work:1")):
-            work.wecom_cards.add(made)
-    with database.reading() as work:
-        assert [one.task for one in work.wecom_cards.like("li", "ticket:1")] == ["a", "b"]
 
 
 def test_old_cards_are_forgotten(database: Database):

@@ -144,8 +144,23 @@ async def test_a_further_try_goes_on_where_the_first_one_stopped(api: WecomApi, 
     with pytest.raises(DeliveryError):
         await house.channel.send(parcel)
     await house.channel.send(parcel)
-    await house.channel.send(parcel)  # another delivery of the same words would be another message
-    assert [one.kind for one in li.messages] == ["image", "template_card"] * 2
+    assert [one.kind for one in li.messages] == ["image", "template_card"]
+
+
+async def test_a_card_that_was_out_before_we_died_is_not_shown_twice_and_its_presses_are_understood(
+    api: WecomApi, house: House
+):
+    li = api.member("li")
+    parcel = house.parcel("li", "一张卡片\n在三楼\n状态：待接单", "我来处理")
+    api.lose_answers(method="message/send")
+    with pytest.raises(DeliveryError):
+        await house.channel.send(parcel)
+    task = await house.channel.send(parcel)  # by another process, or by us: it is known by its task
+    [card] = li.messages
+    await li.presses(card, "我来处理")
+    await house.edit("li", task, "一张卡片\n在三楼\n状态：李师傅已接单")
+    assert card.content["replace_text"] == "状态：李师傅已接单"
+    assert len(li.messages) == 1
 
 
 async def test_nothing_is_said_that_wecom_would_drop_in_silence(api: WecomApi, house: House, jpeg: bytes):
