@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import URL, select
 from structlog.testing import capture_logs
 
 from bot.channels.base import Allowance, Button, DeliveryError, Incoming, Outgoing, Parcel
@@ -22,6 +22,7 @@ from domain.messaging.model import Delivery, DeliveryState, Keyboard, Lane, Medi
 from domain.register.model import Address
 from storage import tables
 from storage.engine import Database, open_engine
+from tests import postgres
 from tests.journeys.cast import move_in
 
 LOCALES = Path(__file__).parents[2] / "locales"
@@ -76,8 +77,8 @@ class Platform:
 class Post:
     """A database with people and groups, and what one asks of it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.engine = open_engine(f"sqlite:///{folder}/post.db")
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
         tables.metadata.create_all(self.engine)
         with self.engine.begin() as connection:
             move_in(connection, language="zh_CN")
@@ -108,9 +109,18 @@ class Post:
 
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
-    post = Post(tmp_path)
+    post = Post(f"sqlite:///{tmp_path}/post.db")
     yield post
     post.engine.dispose()
+
+
+@pytest.fixture
+def big_post(postgres_server: URL) -> Iterator[Post]:
+    """The same on PostgreSQL."""
+    with postgres.database(postgres_server, "post") as url:
+        post = Post(url)
+        yield post
+        post.engine.dispose()
 
 
 @pytest.fixture
@@ -314,13 +324,15 @@ async def test_an_account_keeps_its_pace_and_the_urgent_go_first(post, platform)
     assert platform.texts.index("answer") < 9
 
 
-async def test_two_senders_share_the_pace_of_one_account(post, platform):
+@pytest.mark.parametrize("kind", ("post", pytest.param("big_post", marks=pytest.mark.postgres)))
+async def test_two_senders_share_the_pace_of_one_account(request, platform, kind):
+    post = request.getfixturevalue(kind)
     platform.pace = Allowance(20, timedelta(seconds=1))
     other = Platform()
     other.pace = platform.pace
     for number in range(12):
         post.queue(f"room {number}", "bulk", lane=Lane.BULK)
-    async with sending(post, platform) as until, sending(post, other, alone=False):
+    async with sending(post, platform, alone=False) as until, sending(post, other, alone=False):
         await until(lambda: set(post.states()) == {"sent"})
     assert len(platform.got) + len(other.got) == 12
     assert min(later - earlier for earlier, later in pairwise(seconds(post))) >= 0.05
