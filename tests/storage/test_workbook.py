@@ -182,6 +182,7 @@ def test_every_word_of_an_enumeration_can_be_written_and_nothing_else():
         "role": set(Role),
         "skill": set(Skill),
         "channel": {"telegram", "wecom", "web"},
+        "preferred_channel": {"telegram", "wechat", "wecom", "web"},
         "kind": set(GroupKind),
         "category": set(Category),
         "setting": {*SETTINGS, *ANNOUNCING},
