@@ -100,11 +100,11 @@ def unreached(voice: Voice, scene: Scene) -> Document | None:
     return unreached_paper(voice, scene.work, told(scene))
 
 
-def has_place(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+def has_place(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
     """From the waiting list to a place."""
-    announcement = told(scene)
-    assert to.person_id is not None
-    standing = answered(scene.work, announcement.id, to.person_id).standing
+    event, announcement = scene.event, told(scene)
+    assert isinstance(event, a.PlaceFreed)
+    standing = answered(scene.work, announcement.id, event.person_id).standing
     text = voice.say(
         "announcement-promoted", title=title_of(voice, announcement), place=standing.place if standing else 0
     )

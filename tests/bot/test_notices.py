@@ -10,6 +10,11 @@ from bot.audiences import Recipient, Scene
 from bot.notices import NOTICES, UNTOLD
 from bot.voice import Voice
 from bot.words import Words
+from domain.announcements import events as a
+from domain.announcements import operations as announcements
+from domain.announcements.events import AnnouncementEvent as About
+from domain.announcements.model import Again, Draft, SignUp, Text
+from domain.announcements.model import Audience as Announced
 from domain.knowledge import events as k
 from domain.knowledge.model import Entry
 from domain.messaging.events import ConversationStalled, DeliveryFailed, PersonUnreached
@@ -49,9 +54,20 @@ EXAMPLES: dict[type[Event], dict[str, object]] = {  # what an event needs beside
     **{made: {"entry_id": 1} for made in (k.AnswerKept, k.AnswerReworded, k.AnswerApproved, k.AnswerDropped)},
     e.ReminderPostponed: {"until": MONDAY, "reason": "known"},
     **{about: {"knock_id": 1} for about in (KnockReceived, KnockWaits, KnockAdmitted, KnockTurnedAway)},
+    **{one: {"announcement_id": 1} for one in vars(a).values() if isinstance(one, type) and issubclass(one, About)},
+    a.AnnouncementSubmitted: {"announcement_id": 1, "people": 900},
+    a.AnnouncementApproved: {"announcement_id": 1, "people": 900, "second": True, "by": MANAGER},
+    a.AnnouncementRejected: {"announcement_id": 1, "reason": "<&>", "by": MANAGER},
+    a.AnnouncementScheduled: {"announcement_id": 1, "until": MONDAY},
+    a.AnnouncementRepeated: {"announcement_id": 1, "to": Again.FAILED, "people": 3},
+    a.PlaceFreed: {"announcement_id": 1, "person_id": OWNER},
     PersonUnreached: {"person_id": OWNER, "estate_id": 1, "room_id": 1, "day": "2026-11-23"},
     DeliveryFailed: {"delivery_id": 7, "estate_id": 1, "reason": "bug", "hour": "2026-11-23T02", "person_id": OWNER},
 }
+LETTER = Draft(
+    estate_id=1, audience=Announced(estates=(1,), buildings=("3",), flags=frozenset(Flag)), confirm=True,
+    texts={"en": Text("<&>", "<&>")}, sign_up=SignUp(1),
+)  # fmt: skip
 MADE = [one for module in (e, k) for one in vars(module).values() if isinstance(one, type)]
 EVENTS = {one for one in MADE if issubclass(one, e.TicketEvent)} - {e.TicketEvent}
 TOLD = sorted({notice.event for notice in NOTICES}, key=lambda event: event.__name__)
@@ -87,6 +103,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlWork]:
                 asked_at=MONDAY, person_id=OWNER,
             )
         )  # fmt: skip
+        announcements.draft(work=work, draft=LETTER, by=MANAGER, now=MONDAY)
     with Database(engine).reading() as work:
         yield work
     engine.dispose()
