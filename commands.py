@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -85,9 +86,10 @@ def invite(
     person: Annotated[str, typer.Argument(help="Name, phone number or id.")],
     *,
     minutes: Annotated[int, typer.Option(min=1, max=7 * 24 * 60, help="How long the link lives.")] = 10,
+    qr: Annotated[Path | None, typer.Option(help="A folder for the links as QR codes (PNG).")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print a one-time link that lets its holder become this person in the web chat, on Telegram or on WeCom."""
+    """Print a one-time link that lets its holder become this person in the web chat, on Telegram, WeChat or WeCom."""
     from domain.register import operations as register
 
     settings, token = load(), secrets.token_urlsafe(18)
@@ -100,10 +102,30 @@ def invite(
         links["telegram"] = f"https://t.me/{bot}?start={token}"
     if settings.wecom.corp_id:
         links["wecom"] = f"{settings.http.url}/wecom/i/{token}"
+    if settings.wechat.app_id:
+        links["wechat"] = _wechat_link(settings, token, life)
+    if qr:
+        _draw(links, qr)
     if as_json:
         typer.echo(json.dumps({"person": found.id, "minutes": minutes, "links": links}))
     else:
         typer.echo("\n".join([say("invite-links", name=found.name, minutes=minutes), *links.values()]))
+
+
+def _wechat_link(settings: Settings, token: str, life: timedelta) -> str:
+    """It is WeChat's own, and only good behind a QR code."""
+    from bot.channels.wechat.api import scene_link
+    from wechat_commands import with_api
+
+    return with_api(settings, lambda api: scene_link(api, token, life=life))
+
+
+def _draw(links: Mapping[str, str], folder: Path) -> None:
+    import segno
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for channel, link in links.items():
+        segno.make(link, error="m", micro=False).save(str(folder / f"{channel}.png"), scale=8)
 
 
 def _the_one(work: SqlWork, said: str) -> Person:

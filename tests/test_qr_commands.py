@@ -172,6 +172,18 @@ async def test_wechat_makes_a_code_with_the_room_as_its_scene(
     assert sorted(map(digest, scenes)) == sorted(good_codes(database))
 
 
+async def test_a_one_time_link_may_be_scanned_too(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with database.writing() as work:
+        work.connection.execute(insert(tables.people).values(id=1, name="Wang", phone="13800000001", flags=[]))
+    async with WeChatApi() as wechat:
+        for name, value in wechat.settings.items():
+            monkeypatch.setenv(name, value)
+        words = ["invite", "Wang", "--qr", str(tmp_path / "codes"), "--json"]
+        links = json.loads((await asyncio.to_thread(RUN.invoke, cli, words)).stdout)["links"]
+        assert wechat.world.scenes[links["wechat"]] == links["web"].rpartition("/")[2]
+    assert sorted(one.name for one in (tmp_path / "codes").iterdir()) == ["web.png", "wechat.png"]
+
+
 async def test_telegram_is_opened_by_a_deep_link(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with BotApi() as telegram:
         monkeypatch.setenv("GUANJIA_TELEGRAM__TOKEN", telegram.token)
