@@ -48,6 +48,7 @@ class Cluster:
         self._inbox = Calling(self._connector, "inbox", reader.drain, sweep=reader.drain, period=2)
         self._deliveries = Calling(self._connector, "deliveries", self._send, sweep=self._send, period=2)
         self._ticks = Calling(self._connector, "ticks", self._tick, sweep=self._forget, period=15)
+        reader.call_others = self._inbox.call
         self._looked_at = datetime.now(UTC)
         self._stop_sending = asyncio.Event()
         self._started: list[asyncio.Task[None]] = []

@@ -107,6 +107,7 @@ class Reader:
         self._sender = sender
         self._awake = asyncio.Event()
         self._stopped = False
+        self.call_others: Callable[[], None] = _nobody  # there is more than we can take at a time
 
     def wake(self) -> None:
         """There is something new to handle."""
@@ -140,8 +141,14 @@ class Reader:
             log.warning("records-unavailable", reason=str(error))
             return False
         self._sender.send(parcels)
+        if handled == BATCH:
+            self.call_others()
         return handled > 0
 
     def _drain(self, work: DeskWork) -> tuple[int, Sequence[Parcel]]:
         handled = drain(work, self._handle, self._apologise, now=datetime.now(UTC))
         return handled, self._sender.take(work) if handled else ()
+
+
+def _nobody() -> None:
+    """Where no other process could help."""
