@@ -6,7 +6,17 @@ import argparse
 import sys
 from importlib import import_module
 
-PROGRAMS = ("inbound", "sending", "claims", "idle", "understanding", "understanding_peer", "storage", "cluster", "announce")
+PROGRAMS = (
+    "inbound",
+    "sending",
+    "claims",
+    "idle",
+    "understanding",
+    "understanding_peer",
+    "storage",
+    "cluster",
+    "announce",
+)
 
 
 def main() -> None:
