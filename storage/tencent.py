@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy import delete as remove
+from sqlalchemy.sql.dml import ReturningInsert
 
 from domain.messaging.tencent import AccessToken
 from storage.tables import access_tokens, nonces
@@ -45,6 +47,16 @@ class SqlTokens:
         self._connection.execute(row.values(fetching_until=None))
 
 
+_KNOWN = select(nonces.c.key).where(nonces.c.account == bindparam("whose"), nonces.c.nonce == bindparam("which"))
+
+
+@cache
+def _use(dialect: str) -> ReturningInsert[tuple[str]]:
+    """Built once: every push asks for it."""
+    unused = upsert(dialect, nonces).on_conflict_do_nothing(index_elements=[nonces.c.account, nonces.c.nonce])
+    return unused.returning(nonces.c.nonce)
+
+
 class SqlNonces:
     """Keeps domain.messaging.tencent.Nonces."""
 
@@ -54,12 +66,9 @@ class SqlNonces:
     def add(self, account: str, nonce: str, *, key: str, now: datetime) -> bool:
         """False when the nonce came before with another update."""
         row = {"account": account, "nonce": nonce, "key": key, "seen_at": now}
-        new = upsert(self._connection.dialect.name, nonces).values(row)
-        added = new.on_conflict_do_nothing(index_elements=[nonces.c.account, nonces.c.nonce])
-        if self._connection.execute(added.returning(nonces.c.nonce)).one_or_none() is not None:
+        if self._connection.execute(_use(self._connection.dialect.name), row).one_or_none() is not None:
             return True
-        known = select(nonces.c.key).where(nonces.c.account == account, nonces.c.nonce == nonce)
-        return self._connection.execute(known).scalar() == key
+        return self._connection.execute(_KNOWN, {"whose": account, "which": nonce}).scalar() == key
 
     def purge(self, *, before: datetime) -> int:
         """Forget what was used before that; the number of rows."""

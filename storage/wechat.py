@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, literal, or_, select, update
 
 from domain.messaging.model import Lane
 from domain.messaging.wechat import AFTER_EVENT, AFTER_WORDS, MASS_A_MONTH, Option, Picture
 from storage.deliveries import UNSENT
 from storage.tables import addresses, deliveries, inbox, people, wechat_chats, wechat_pictures
-from storage.upsert import upsert
+from storage.upsert import Insert, upsert
 
 CHANNEL = "wechat"
 _C = wechat_chats.c
+
+# The statements of the message path are built once: building one anew costs more than running it.
+_THEIRS = addresses.c.channel == literal(CHANNEL), addresses.c.chat == bindparam("whose")
+_LANGUAGE = select(people.c.language).join(addresses, addresses.c.person_id == people.c.id).where(*_THEIRS).limit(1)
+_OFFERED = select(_C.options).where(_C.chat == bindparam("whose"))
+_NEW = select(inbox.c.key).where(
+    inbox.c.channel == CHANNEL, inbox.c.key.in_(bindparam("keys", expanding=True)), inbox.c.state == "new"
+)
+_LEFT = select(deliveries.c.chat).where(
+    UNSENT,
+    deliveries.c.channel == CHANNEL,
+    deliveries.c.chat.in_(bindparam("chats", expanding=True)),
+    deliveries.c.lane != Lane.BULK,
+)
+
+
+@cache
+def _put(dialect: str, *names: str) -> Insert:
+    """What is known of a chat, and these facts; a chat that is new is added."""
+    new = upsert(dialect, wechat_chats)
+    if not names:
+        return new.on_conflict_do_nothing(index_elements=[_C.chat])
+    return new.on_conflict_do_update(index_elements=[_C.chat], set_={name: new.excluded[name] for name in names})
 
 
 class SqlFollowers:
@@ -69,30 +93,22 @@ class SqlFollowers:
 
     def offered(self, chat: str) -> Sequence[Option]:
         """What they were last offered."""
-        found = self._connection.execute(select(_C.options).where(_C.chat == chat)).scalar()
+        found = self._connection.execute(_OFFERED, {"whose": chat}).scalar()
         return [(label, data) for label, data in found or ()]
 
-    def awaits(self, chat: str, *, key: str) -> bool:
-        """Is the update still to be handled, or something still to be said in its chat?"""
-        new = exists().where(inbox.c.channel == CHANNEL, inbox.c.key == key, inbox.c.state == "new")
-        theirs = deliveries.c.channel == CHANNEL, deliveries.c.chat == chat
-        unsent = exists().where(UNSENT, *theirs, deliveries.c.lane != Lane.BULK)
-        return bool(self._connection.execute(select(or_(new, unsent))).scalar())
+    def awaiting(self, chats: Mapping[str, str]) -> Set[str]:
+        """Which of these updates are still to be handled, or have something to be said in their chat."""
+        new = set(self._connection.execute(_NEW, {"keys": list(chats)}).scalars())
+        left = set(self._connection.execute(_LEFT, {"chats": list(set(chats.values()))}).scalars())
+        return {key for key, chat in chats.items() if key in new or chat in left}
 
     def language(self, chat: str) -> str | None:
         """Of the person, where we know them."""
-        theirs = select(people.c.language).join(addresses, addresses.c.person_id == people.c.id)
-        found = theirs.where(addresses.c.channel == CHANNEL, addresses.c.chat == chat)
-        language: str | None = self._connection.execute(found).scalars().first()
-        return language
+        found: str | None = self._connection.execute(_LANGUAGE, {"whose": chat}).scalar()
+        return found
 
     def _put(self, chat: str, values: dict[str, Any]) -> None:
-        new = upsert(self._connection.dialect.name, wechat_chats).values(chat=chat, **values)
-        if values:
-            row = new.on_conflict_do_update(index_elements=[_C.chat], set_=values)
-        else:
-            row = new.on_conflict_do_nothing(index_elements=[_C.chat])
-        self._connection.execute(row)
+        self._connection.execute(_put(self._connection.dialect.name, *values), {"chat": chat, **values})
 
 
 def _open(which: str, count: int, now: datetime) -> ColumnElement[bool]:

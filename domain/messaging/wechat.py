@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -52,8 +52,8 @@ class Followers(Protocol):
     def offered(self, chat: str) -> Sequence[Option]:
         """What they were last offered."""
 
-    def awaits(self, chat: str, *, key: str) -> bool:
-        """Is the update still to be handled, or something still to be said in its chat?"""
+    def awaiting(self, chats: Mapping[str, str]) -> Set[str]:
+        """Which of these updates (key → chat) are still to be handled, or have something to be said in their chat."""
 
     def language(self, chat: str) -> str | None:
         """Of the person, where we know them."""

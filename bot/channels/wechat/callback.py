@@ -83,6 +83,7 @@ class Doorman:
         self._now = now
         self._patience = patience
         self._swept = now()
+        self._watching: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -111,7 +112,8 @@ class Doorman:
             return
         reply = self._replies.begin(push.chat, push.key)
         try:
-            await self._store(push)
+            await self._store(push, reply)
+            self._watch()
             words = await self._words(push, reply)
         except BaseException as error:
             self._replies.failed(push.chat, push.key, reply, error)
@@ -124,15 +126,17 @@ class Doorman:
             raise
         reply.end(written=True)
 
-    async def _store(self, push: Push) -> None:
+    async def _store(self, push: Push, reply: Reply) -> None:
         """On disk when it returns; a repetition changes nothing.
 
         :raises NotGenuine: its nonce came before with another update
         """
-        if await self._commit(lambda work: self._keep(work, push)) and push.picture:
+        new, language = await self._commit(lambda work: self._keep(work, push))
+        self._replies.stored(reply, language=language)
+        if new and push.picture:
             self._arrived()
 
-    def _keep(self, work: WeChatWork, push: Push) -> bool:
+    def _keep(self, work: WeChatWork, push: Push) -> tuple[bool, str | None]:
         now = self._now()
         if not work.nonces.add(NAME, push.nonce, key=push.key, now=now):
             raise NotGenuine("nonce")
@@ -142,30 +146,43 @@ class Doorman:
         options = work.followers.offered(push.chat) if may_choose(push.fields) else ()
         body = body_of(push.fields, options=options, picture=push.picture)
         received = Received(channel=NAME, key=push.key, chat=push.chat, body=body, received_at=now)
+        language = work.followers.language(push.chat)
         if not work.inbox.add(received):
-            return False
+            return False, language
         event = opens(push.fields)
         if event is not None:
             work.followers.spoke(push.chat, event=event, now=now)
         if push.picture:
             work.wechat_pictures.expect(Picture(ref=push.picture, media_id=push.fields["MediaId"]), now=now)
-        return True
+        return True, language
 
     async def _words(self, push: Push, reply: Reply) -> str | None:
         """What is said in the chat now; None where nothing will be."""
+        await asyncio.wait((reply.words,), timeout=self._patience)
+        return reply.words.result() if reply.words.done() else self._one_moment(reply.language)
+
+    def _watch(self) -> None:
+        """One look for all who wait, ten times a second: many updates are handled without a word."""
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        while self._replies:
+            await asyncio.sleep(_LOOK)
+            if patient := self._replies.patient(_LOOK):
+                await self._dismiss(patient)
+
+    async def _dismiss(self, patient: Mapping[str, tuple[str, Reply]]) -> None:
+        """Those to whom nothing will be said any more."""
+        chats = {key: chat for key, (chat, _) in patient.items()}
         try:
-            async with asyncio.timeout(self._patience):
-                while True:
-                    done, _ = await asyncio.wait((reply.words,), timeout=_LOOK)
-                    if done:
-                        return reply.words.result()
-                    if not await self._read(lambda work: work.followers.awaits(push.chat, key=push.key)):
-                        return reply.words.result() if reply.words.done() else None
-        except TimeoutError:
-            if reply.words.done():
-                return reply.words.result()
-        language = await self._read(lambda work: work.followers.language(push.chat))
-        return reply.words.result() if reply.words.done() else self._one_moment(language)
+            awaited = await self._read(lambda work: work.followers.awaiting(chats))
+        except Unavailable as error:  # they are told "one moment"
+            log.warning("records-unavailable", reason=str(error))
+            return
+        for key, (_, reply) in patient.items():
+            if key not in awaited:
+                reply.give_up()
 
     async def _say(self, send: Send, push: Push, words: str | None) -> None:
         if words is None:

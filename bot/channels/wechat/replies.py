@@ -16,7 +16,9 @@ class Reply:
     """One push. Its response is what *speak* brings, until it is closed."""
 
     def __init__(self) -> None:
-        self.words: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.stored_at: float | None = None  # by the loop's clock; None: it is not in the inbox yet
+        self.language: str | None = None  # of whoever wrote, as far as we know them
+        self.words: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()  # None: none will come
         self.outcome: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()  # of all its repetitions
         self._written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
@@ -30,6 +32,11 @@ class Reply:
         self.words.set_result(words)
         return await self._written
 
+    def give_up(self) -> None:
+        """Nothing will be said."""
+        if not self.words.done():
+            self.words.set_result(None)
+
     def end(self, *, written: bool) -> None:
         """The response is out, or will never be."""
         if not self._written.done():
@@ -41,7 +48,7 @@ class Replies:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._by_key: dict[str, Reply] = {}
+        self._by_key: dict[str, tuple[str, Reply]] = {}
         self._by_chat: defaultdict[str, list[Reply]] = defaultdict(list)
         self._said: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
 
@@ -49,10 +56,27 @@ class Replies:
         """The push of this chat that has waited longest and has no words yet."""
         return next((reply for reply in self._by_chat.get(chat, ()) if reply.open), None)
 
+    def patient(self, seconds: float) -> dict[str, tuple[str, Reply]]:
+        """Chat and reply, by key, of those that were stored so long ago."""
+        until = self._clock() - seconds
+        return {
+            key: (chat, reply)
+            for key, (chat, reply) in self._by_key.items()
+            if reply.open and reply.stored_at is not None and reply.stored_at <= until
+        }
+
+    def stored(self, reply: Reply, *, language: str | None) -> None:
+        """It is in the inbox; its sender reads this language, where we know them."""
+        reply.stored_at, reply.language = self._clock(), language
+
+    def __bool__(self) -> bool:
+        """Does any push wait?"""
+        return bool(self._by_key)
+
     def repeated(self, key: str) -> asyncio.Future[str | None] | None:
         """What the same push was or will be answered with, where that is still known."""
-        if reply := self._by_key.get(key):
-            return reply.outcome
+        if found := self._by_key.get(key):
+            return found[1].outcome
         while self._said and next(iter(self._said.values()))[0] < self._clock():
             self._said.popitem(last=False)
         if key not in self._said:
@@ -63,7 +87,8 @@ class Replies:
 
     def begin(self, chat: str, key: str) -> Reply:
         """A push waits from now on."""
-        reply = self._by_key[key] = Reply()
+        reply = Reply()
+        self._by_key[key] = chat, reply
         self._by_chat[chat].append(reply)
         return reply
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -21,9 +23,10 @@ from bot.channels.wechat.text import pieces, plain
 from bot.tencent.api import Api
 from bot.tencent.http import AnswerLost, ApiError, Json, NotSent
 from bot.tencent.tokens import TokenRefused, Transact
+from domain.errors import Unavailable
 from domain.messaging.model import Lane
-from domain.messaging.wechat import WeChatWork
-from domain.register import operations as register
+from domain.messaging.wechat import Option, WeChatWork
+from domain.register.operations import INVITE_LIFE, digest
 
 _FAILURES: Final = (ApiError, TokenRefused, NotSent, AnswerLost)
 _CUSTOMER: Final = "/cgi-bin/message/custom/send"
@@ -47,6 +50,22 @@ class Ways:
     language: str  # of those whom we do not know
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A parcel with its numbered lines, what they stand for, and the key to our page."""
+
+    parcel: Parcel
+    lines: Sequence[str]
+    options: Sequence[Option]
+    link: str
+
+    @property
+    def has_link(self) -> bool:
+        """Is it a list, or something that only a page can show, for somebody whom we know?"""
+        known = self.parcel.delivery.person_id is not None
+        return known and (len(self.options) > 1 or self.parcel.message.document is not None)
+
+
 class Postman:
     """Carries parcels to WeChat."""
 
@@ -68,39 +87,47 @@ class Postman:
 
         :raises DeliveryError: with what it means for the row
         """
-        link = secrets.token_urlsafe(18)
-        letter = await self._commit(lambda work: self._letter(work, parcel, link))
-        parts = tuple(pieces(letter))
+        letter = Letter(parcel, *numbered(parcel.message), secrets.token_urlsafe(18))
+        noted = asyncio.ensure_future(self._commit(lambda work: self._note_down(work, letter)))
+        await asyncio.sleep(0)  # it is in the queue now: whatever they answer is written after it
         try:
-            return await self._carry(parcel, parts)
+            return await self._carry(letter, noted)
+        except Unavailable as error:
+            raise DeliveryError(f"records unavailable ({error})") from None
         except _FAILURES as error:
             raise meaning(error) from None
 
-    def _letter(self, work: WeChatWork, parcel: Parcel, link: str) -> str:
-        """The words with numbered options; these are what an answer chooses from now."""
-        message, chat = parcel.message, parcel.delivery.chat
-        language = work.followers.language(chat) or self._ways.language
-        lines, options = numbered(message)
-        if options or parcel.delivery.lane is Lane.DIALOG:  # a new question, also one without options
-            work.followers.offer(chat, options)
-        if asks_for(message, "contact"):
-            lines.append(plain(self._say("wechat-how-to-bind", language)))
-        if asks_for(message, "location"):
-            lines.append(plain(self._say("wechat-how-to-locate", language)))
-        person = parcel.delivery.person_id
-        if person is not None and (len(options) > 1 or message.document):
-            register.invite(work=work, person_id=person, token=link, now=self._now())
-            lines.append(plain(self._say("wechat-page", language, link=f"{self._ways.page}/i/{link}")))
-        return "\n".join([plain(message.text), *lines]).strip()
+    def _note_down(self, work: WeChatWork, letter: Letter) -> str | None:
+        """What an answer chooses from now, and who the link lets in; the language of whoever reads it."""
+        row = letter.parcel.delivery
+        if letter.options or row.lane is Lane.DIALOG:  # a new question, also one without options
+            work.followers.offer(row.chat, letter.options)
+        if letter.has_link and row.person_id is not None:
+            work.invites.add(digest(letter.link), person_id=row.person_id, expires_at=self._now() + INVITE_LIFE)
+        return work.followers.language(row.chat)
 
-    async def _carry(self, parcel: Parcel, parts: Sequence[str]) -> str:
-        chat = parcel.delivery.chat
+    def _written(self, letter: Letter, language: str | None) -> tuple[str, ...]:
+        """The words with their numbered options, in as many messages as they take."""
+        say, message, lines = partial(self._say, language=language or self._ways.language), letter.parcel.message, []
+        if asks_for(message, "contact"):
+            lines.append(say("wechat-how-to-bind"))
+        if asks_for(message, "location"):
+            lines.append(say("wechat-how-to-locate"))
+        if letter.has_link:
+            lines.append(say("wechat-page", link=f"{self._ways.page}/i/{letter.link}"))
+        return tuple(pieces("\n".join([plain(message.text), *letter.lines, *map(plain, lines)]).strip()))
+
+    async def _carry(self, letter: Letter, noted: asyncio.Future[str | None]) -> str:
+        parcel, chat = letter.parcel, letter.parcel.delivery.chat
         waiting = self._replies.waiting(chat)
+        parts = self._written(letter, waiting.language if waiting else await noted)
         if waiting and parts and await waiting.speak(parts[0]):
+            await noted
             if parts[1:]:
                 await self._customer(chat, parts[1:])
             await self._show(parcel)
             return f"reply:{parcel.delivery.id}"
+        await noted
         if await self._customer(chat, parts):
             await self._show(parcel)
             return f"customer:{parcel.delivery.id}"

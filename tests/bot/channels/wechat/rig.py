@@ -156,13 +156,13 @@ class Rig:
         return await self.commit(queue)
 
     async def ended(self, row: int) -> tuple[str, str | None]:
-        """State and reason of a row, once something became of it; "elsewhere" where another channel has it now."""
+        """State and reason of a row, once something became of it; "elsewhere" where it cannot be said here."""
         async with asyncio.timeout(10):
             while True:
                 with self.database.reading() as work:
                     d = tables.deliveries.c
                     one = work.connection.execute(select(d.channel, d.state, d.reason).where(d.id == row)).one()
-                if one.channel != "wechat":
+                if one.channel != "wechat" or one.state == "unreachable":
                     return "elsewhere", None
                 if one.state not in ("queued", "sending") or one.reason:
                     return one.state, one.reason

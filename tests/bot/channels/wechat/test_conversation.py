@@ -97,6 +97,7 @@ async def test_the_link_under_a_list_lets_its_holder_in_once(house: Rig):
     answered = await house.api.follower(WANG).says("厨房水管漏水")
     token = (answered.reply or "").partition("/i/")[2].split()[0]
     assert len(token) >= 22
+    await house.until(lambda: house.rows(tables.invites))  # kept while the answer was on its way
     with house.database.writing() as work:
         assert work.invites.take(digest(token), now=house.now()) == 1
         assert work.invites.take(digest(token), now=house.now()) is None
