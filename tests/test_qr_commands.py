@@ -1,17 +1,19 @@
 """`guanjia qr`: sheets of codes for the doors of a building, which name rooms and open nothing."""
 
 import asyncio
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import segno
 from PIL import Image
 from sqlalchemy import insert
 from typer.testing import CliRunner
 
-from bot.sheets.layout import COLUMNS, ROWS, Label, Page, Sheet, pages
-from bot.sheets.painting import Letters, pdf, pictures, plan
+from bot.sheets.layout import CODE, COLUMNS, HEAD, LABEL_WIDTH, MARGIN, QUIET, ROWS, Label, Page, Sheet, pages
+from bot.sheets.painting import DOTS, Letters, pdf, pictures, plan
 from bot.words import Words
 from domain.errors import Refusal
 from domain.register.operations import digest
@@ -83,6 +85,26 @@ def test_the_same_sheet_is_the_same_file_and_a_picture_is_as_large_as_the_paper(
     ((name, picture),) = pictures(planned, letters)
     assert name == "3栋"
     assert picture.startswith(b"\x89PNG")
+
+
+def test_a_picture_shows_every_module_of_the_code_where_it_belongs():
+    link = "https://chat.example/i/room-0123456789abcdefghijklmn"
+    letters = Letters()
+    labels = [Label("101", "x"), Label("102", link)]
+    ((_, picture),) = pictures(plan([Sheet(estate="翠", building="3栋", hint="", labels=labels)], letters), letters)
+    code = segno.make(link, error="m", micro=False)
+    module = CODE / code.symbol_size(border=QUIET)[0]
+    left, top = MARGIN + LABEL_WIDTH + (LABEL_WIDTH - CODE) / 2, MARGIN + HEAD + 9
+    with Image.open(io.BytesIO(picture)) as image:
+        shown = [
+            [
+                image.getpixel((round((left + (QUIET + x + 0.5) * module) * DOTS), round((top + y * module) * DOTS)))
+                == 0
+                for x in range(code.symbol_size(border=0)[0])
+            ]
+            for y in (QUIET + row + 0.5 for row in range(code.symbol_size(border=0)[1]))
+        ]
+    assert shown == [[bool(dark) for dark in line] for line in code.matrix]
 
 
 def test_letters_that_the_font_lacks_are_named_before_anything_is_printed():
