@@ -83,7 +83,7 @@ class Wecom(Part):
     aes_key: SecretStr | None = None
     api_url: str = "https://qyapi.weixin.qq.com"
     open_url: str = "https://open.weixin.qq.com"  # tells which member opened a link
-    robots: dict[str, SecretStr] = Field(default_factory=dict)  # keys of group robots, by our names for them
+    robots: dict[str, SecretStr] = Field({})  # keys of group robots, by our names for them
 
     @property
     def hidden(self) -> list[SecretStr | None]:

@@ -53,13 +53,17 @@ async def _bind(calls: Calls, person: Person, commit: Transact, now: Callable[[]
 def menu(say: Say, language: str, links: Links) -> list[dict[str, Any]]:
     """Under the chat: what staff ask for most, without having to type it."""
 
-    def press(key: str, command: str) -> dict[str, Any]:
-        return {"type": "click", "name": say(f"wecom-menu-{key}", language), "key": command}
+    def press(name: str, command: str) -> dict[str, Any]:
+        return {"type": "click", "name": name, "key": command}
 
-    web = {"type": "view", "name": say("wecom-menu-web", language), "url": links.home}
-    more = [press("duty", "duty"), press("language", "language"), press("help", "help"), web]
+    more = [
+        press(say("wecom-menu-duty", language), "duty"),
+        press(say("wecom-menu-language", language), "language"),
+        press(say("wecom-menu-help", language), "help"),
+        {"type": "view", "name": say("wecom-menu-web", language), "url": links.home},
+    ]
     return [
-        press("board", "board"),
-        press("mine", "mytickets"),
+        press(say("wecom-menu-board", language), "board"),
+        press(say("wecom-menu-mine", language), "mytickets"),
         {"name": say("wecom-menu-more", language), "sub_button": more},
     ]
