@@ -17,6 +17,8 @@ from domain.errors import Refusal
 from domain.messaging.model import DeliveryState
 from domain.register.model import GroupKind, Role
 from domain.tickets.lifecycle import IN_PROGRESS
+from storage.election import ELECTED
+from storage.lease import MEMBERS
 from storage.place import file_of, legible, name_of
 from storage.schema import verify
 from storage.tables import deliveries, estates, groups, inbox, staff, staff_estates, tickets
@@ -103,6 +105,15 @@ def _progress(connection: Connection, _now: datetime) -> Iterator[Finding]:
         yield Finding(key="check-progress-good")
 
 
+def _members(connection: Connection, _now: datetime) -> Iterator[Finding]:
+    """Processes that work on PostgreSQL; one of those with the clock's role is elected."""
+    if connection.dialect.name == "postgresql":
+        count = connection.scalar(MEMBERS) or 0
+        yield Finding(key="check-members", values={"count": count})
+        if count and not connection.scalar(ELECTED):
+            yield _doubtful("check-members-no-clock")
+
+
 def _clock(connection: Connection, now: datetime) -> Iterator[Finding]:
     overdue = select(func.count(), func.min(tickets.c.due_at)).where(tickets.c.due_at < now - SLOW)
     count, since = connection.execute(overdue).one()
@@ -171,6 +182,7 @@ _LOOKS: tuple[Callable[[Connection, datetime], Iterator[Finding]], ...] = (
     _references,
     _disk,
     _progress,
+    _members,
     _clock,
     _updates,
     _deliveries,

@@ -13,6 +13,10 @@ from domain.errors import Unavailable
 log = structlog.get_logger(__name__)
 _KEY = 0x67756A6A  # "gujj": our second number among a PostgreSQL database's advisory locks
 _TRY, _STILL = text(f"SELECT pg_try_advisory_lock({_KEY})"), text("SELECT true")
+ELECTED = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1735748202 AND objsubid = 1 AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 _SET = text("SELECT set_config('application_name', :note, false), set_config('idle_session_timeout', '10s', false)")
 
 

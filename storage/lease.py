@@ -34,6 +34,10 @@ IS_GONE = (
     " WHERE locktype = 'advisory' AND classid = 1735748201 AND objsubid = 2"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
 )
+MEMBERS = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1735748201 AND objsubid = 2 AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 PATIENCE = timedelta(seconds=1)  # the server may take a moment to notice that the last holder was killed
 _SESSION = {
     "tcp_keepalives_idle": "30",  # and about a minute to notice that its whole machine is gone

@@ -104,6 +104,21 @@ def test_tickets_that_the_clock_forgot_are_dated(ready: Engine):
     assert any("3 tickets are overdue" in text for text in report(ready)["warning"])
 
 
+@pytest.mark.postgres
+def test_members_at_work_are_counted_and_a_clock_is_missed(fresh: Fresh):
+    engine = fresh("postgres")
+    prepare(engine)
+    candidate = Candidate(engine)
+    with join(engine, now=NOW), join(engine, now=NOW):
+        lines = report(engine)
+        assert "Processes at work on this database: 2." in lines["good"]
+        assert any("role of the clock" in text for text in lines["warning"])
+        candidate.ask()
+        assert not any("role of the clock" in text for text in report(engine)["warning"])
+    candidate.resign()
+    assert not any("role of the clock" in text for text in report(engine)["warning"])
+
+
 def test_a_database_without_an_estate_asks_for_one(engine: Engine):
     prepare(engine)
     assert any("There is no estate yet" in text for text in report(engine)["warning"])
