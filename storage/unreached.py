@@ -43,14 +43,16 @@ def rooms_without(connection: Connection, announcement: Announcement) -> Sequenc
 
 
 def _who_missed(announcement_id: int, missed: tuple[Any, ...]) -> Any:
+    """Recipients in these rooms: from each room to its people, or SQLite looks each person up in every room."""
+    here = select(rooms.c.id).where(*missed).distinct().subquery()
     theirs = (
-        occupancies.join(rooms, rooms.c.id == occupancies.c.room_id)
-        .join(announcement_recipients, _WHO.person_id == occupancies.c.person_id)
+        here.join(occupancies, occupancies.c.room_id == here.c.id)
         .join(people, people.c.id == occupancies.c.person_id)
+        .join(announcement_recipients, _WHO.person_id == people.c.id)
         .outerjoin(deliveries, deliveries.c.key == key_of(_WHO))
     )
     facts = occupancies.c.room_id, people.c.name, deliveries.c.state, deliveries.c.reason
-    return select(*facts).select_from(theirs).where(_WHO.announcement_id == announcement_id, *missed)
+    return select(*facts).select_from(theirs).where(_WHO.announcement_id == announcement_id)
 
 
 def _why(row: Row[Any]) -> tuple[str, str]:

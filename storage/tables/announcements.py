@@ -51,7 +51,7 @@ announcement_recipients = Table(  # the audience at approval, and what each of t
     Column("room_id", ForeignKey("rooms.id")),
     Column("round", Integer, nullable=False, server_default="0"),
     Column("confirmed_at", Moment), Column("choice", Integer), Column("joined_at", Moment),
-    Index("ix_announcement_recipients_confirmed", "announcement_id", postgresql_where=_CONFIRMED,
+    Index("ix_announcement_recipients_confirmed", "announcement_id", "confirmed_at", postgresql_where=_CONFIRMED,
           sqlite_where=_CONFIRMED),
     Index("ix_announcement_recipients_choice", "announcement_id", "choice", postgresql_where=_CHOSEN,
           sqlite_where=_CHOSEN),

@@ -29,6 +29,9 @@ LOOKS: dict[str, Callable[[SqlWork], Any]] = {
     "the card that a message shows": lambda work: work.deliveries.subject(channel="telegram", chat="1", reference="m"),
     "what somebody wrote before": lambda work: work.inbox.before(7, channel="telegram", chat="1", since=NOW, limit=5),
     "what a chat has still to hear": lambda work: work.deliveries.queued(channel="telegram", chat="1"),
+    "the announcements that are due": lambda work: work.announcements.due(now=NOW, limit=20),
+    "who signed up": lambda work: work.recipients.joined(1),
+    "what was voted": lambda work: work.recipients.votes(1),
     "the tickets that are due": lambda work: work.tickets.due(now=NOW, limit=100),
 }
 

@@ -12,7 +12,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _MOMENT = sa.BigInteger
 _RECIPIENTS = "announcement_recipients"
 _ANSWERS = (
-    ("confirmed", ["announcement_id"], "confirmed_at"),
+    ("confirmed", ["announcement_id", "confirmed_at"], "confirmed_at"),
     ("choice", ["announcement_id", "choice"], "choice"),
     ("joined", ["announcement_id", "joined_at", "person_id"], "joined_at"),
 )
