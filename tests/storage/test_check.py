@@ -11,6 +11,8 @@ from sqlalchemy import Engine, insert, text, update
 from domain.messaging.model import DeliveryState, Lane, Mode
 from storage import tables
 from storage.check import Severity, check
+from storage.election import Candidate
+from storage.lease import join
 from storage.place import file_of
 from storage.schema import prepare
 from tests.storage.conftest import Fresh
