@@ -84,6 +84,7 @@ class Turn:
     photos: tuple[str, ...] = ()  # keys of Media
     preface: str = ""  # stands above the next answer
     answered: bool = False
+    memo: dict[object, Any] = field(default_factory=dict)  # what took long to look up and is wanted again in this turn
 
     @property
     def owner(self) -> str:
@@ -113,7 +114,7 @@ class Turn:
     def edit(
         self, card: str, text: str, rows: Rows = (), *, photos: tuple[str, ...] = (), document: Document | None = None
     ) -> None:
-        """Every copy of the card in this chat says *text* now, with these buttons only; photos and file as they were."""
+        """Every copy of the card in this chat says *text* now, with these buttons; photos and file as they were."""
         buttons = keyed(self.work, rows, chat=self.incoming.chat, now=self.now)
         message = Outgoing(text=text, buttons=buttons, photos=photos, document=document)
         self._queue(message, Mode.EDIT, Lane.DIALOG, card=card)

@@ -136,8 +136,12 @@ def _read_whom(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
 
 
 def count(turn: Turn, audience: Audience, answers: Answers) -> HeadCount:
-    """How many of them there are, as things are now."""
-    return figures.count(work=turn.work, audience=audience, kind=Kind(answers.get("kind", Kind.ORDINARY)))
+    """How many of them there are, as things are now; a large estate is counted once a turn."""
+    kind = Kind(answers.get("kind", Kind.ORDINARY))
+    if (audience, kind) not in turn.memo:
+        turn.memo[audience, kind] = figures.count(work=turn.work, audience=audience, kind=kind)
+    found: HeadCount = turn.memo[audience, kind]
+    return found
 
 
 def missing(turn: Turn, answers: Answers) -> dict[str, int]:

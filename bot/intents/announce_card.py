@@ -13,7 +13,7 @@ from bot.announcement_heads import described, heads_lines
 from bot.announcement_letters import outgoing, owner_letter
 from bot.conversation import Answers, Intent, Step, without
 from bot.dialog import advance, card_of
-from bot.intents.announce_ask import missing
+from bot.intents.announce_ask import count, missing
 from bot.intents.announce_draft import draft_of, plain
 from bot.intents.announce_terms import moment_read
 from bot.intents.announce_whom import read_audience
@@ -22,7 +22,6 @@ from bot.intents.words import draft_tap
 from bot.turn import Rows, Tap, Turn
 from bot.voice import Voice
 from bot.words import Said
-from domain.announcements import figures
 from domain.announcements.changing import policy
 from domain.announcements.model import Draft, Kind
 from domain.calendar import Clock
@@ -37,7 +36,7 @@ ASKED_AGAIN = {  # what a button of the card asks for, and the answers that go w
 def summary(turn: Turn, answers: Answers) -> str:
     """What will happen when it is sent, line by line."""
     draft, voice, work = draft_of(answers), turn.voice, turn.work
-    heads = figures.count(work=work, audience=draft.audience, kind=draft.kind)
+    heads = count(turn, draft.audience, answers)
     title = voice.say("announcement-card-urgent" if draft.kind is Kind.URGENT else "announcement-card",
                       title=answers["title"])  # fmt: skip
     whom = voice.say("announcement-confirm-whom", audience=described(voice, work, draft.audience))
@@ -86,7 +85,7 @@ def _rows(turn: Turn, answers: Answers) -> Rows:
     def tap(what: str, key: str, **more: Any) -> Tap:
         return Tap(voice.say(key, **more), "announce_set", {"what": what, "draft": answers["draft"]})
 
-    heads = figures.count(work=turn.work, audience=draft.audience, kind=draft.kind)
+    heads = count(turn, draft.audience, answers)
     large = heads.people > policy(turn.work, draft).second_above
     send = draft_tap(answers, "send", voice.say("button-hand-in" if large else "button-send-announcement"), value=True)
     kind = tap("ordinary", "button-make-ordinary") if draft.kind is Kind.URGENT else tap("urgent", "button-make-urgent")

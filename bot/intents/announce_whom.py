@@ -118,8 +118,9 @@ def _read_entrances(reading: _Reading) -> None:
 
 
 def _read_rooms(reading: _Reading) -> None:
-    index = RoomIndex([Door(one.id, one.building, one.entrance, one.room) for one in reading.rooms])
-    for said in list(read_rooms(reading.plain)):
+    named = list(read_rooms(reading.plain))
+    index = RoomIndex([Door(one.id, one.building, one.entrance, one.room) for one in reading.rooms if named])
+    for said in named:
         found = index.find(said)
         if not said.building and len(found) != 1:
             continue  # "1201" of which building?

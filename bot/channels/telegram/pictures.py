@@ -35,6 +35,7 @@ class Pictures:
         self._fetch_elsewhere = fetch_elsewhere
         # Deliveries whose photos are out while their words are not: a further try does not show them again.
         self._shown: dict[int, None] = {}
+        self._uploaded: dict[tuple[str, str], str] = {}  # what an announcement shows to thousands is uploaded once
 
     async def show(self, parcel: Parcel, around: Params, *, words: Params | None) -> str | None:
         """Send the photos, a single one with *words* (its caption and buttons) if there are any for it.
@@ -46,11 +47,15 @@ class Pictures:
         photos = await self._photos(parcel)
         try:
             if len(photos) == 1 and words is not None:
-                return str((await self._one(photos[0], around | words))["message_id"])
-            await self._ahead(photos, around)
+                sent = await self._one(photos[0], around | words)
+                self._learn(parcel, photos, [sent])
+                return str(sent["message_id"])
+            self._learn(parcel, photos, await self._ahead(photos, around))
         except BadRequest as error:
             if is_topic_gone(error):
                 raise
+            for name in parcel.photos:  # perhaps an id that is good no more
+                self._uploaded.pop(name, None)
             log.warning("telegram-photo-refused", delivery=parcel.delivery.id, reason=meaning(error).reason)
             return None
         if photos:
@@ -61,22 +66,34 @@ class Pictures:
         """Were the photos shown already, now or in an earlier try?"""
         return parcel.delivery.id in self._shown
 
-    async def _ahead(self, photos: list[Photo], around: Params) -> None:
-        """As albums. When an answer is lost here, the words are not: they were never sent."""
+    async def _ahead(self, photos: list[Photo], around: Params) -> list[Any]:
+        """As albums; the messages. When an answer is lost here, the words are not: they were never sent."""
+        sent: list[Any] = []
         try:
             for start in range(0, len(photos), MediaGroupLimit.MAX_MEDIA_LENGTH):
                 album = photos[start : start + MediaGroupLimit.MAX_MEDIA_LENGTH]
                 if len(album) < MediaGroupLimit.MIN_MEDIA_LENGTH:
-                    await self._one(album[0], around)
+                    sent.append(await self._one(album[0], around))
                 else:
-                    await self._bot.call("sendMediaGroup", **around, media=[InputMediaPhoto(photo) for photo in album])
+                    media = [InputMediaPhoto(photo) for photo in album]
+                    sent += await self._bot.call("sendMediaGroup", **around, media=media)
         except BadRequest:
             raise
         except TelegramError as error:
             failure = meaning(error, repeatable=True)
         else:
-            return
+            return sent
         raise failure
+
+    def _learn(self, parcel: Parcel, photos: list[Photo], messages: list[Any]) -> None:
+        """Telegram's ids of what was uploaded, where every photo of the parcel went out."""
+        if len(photos) != len(parcel.photos):
+            return
+        for name, photo, message in zip(parcel.photos, photos, messages, strict=True):
+            if not isinstance(photo, str):
+                self._uploaded[name] = str(message["photo"][-1]["file_id"])
+        while len(self._uploaded) > _REMEMBERED:
+            del self._uploaded[next(iter(self._uploaded))]
 
     async def _one(self, photo: Photo, params: Params) -> Any:
         media = photo if isinstance(photo, str) else InputMediaPhoto(photo).media
@@ -86,7 +103,9 @@ class Pictures:
         """Each as Telegram takes it: what it has as a photo by file id, everything else as bytes."""
         photos: list[Photo] = []
         for channel, handle in parcel.photos:
-            if channel == NAME and not handle.startswith(DOCUMENT):
+            if known := self._uploaded.get((channel, handle)):
+                photos.append(known)
+            elif channel == NAME and not handle.startswith(DOCUMENT):
                 photos.append(handle)
             elif 0 < len(content := await self._content(channel, handle)) <= FileSizeLimit.PHOTOSIZE_UPLOAD:
                 photos.append(content)

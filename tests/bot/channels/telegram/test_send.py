@@ -176,6 +176,20 @@ async def test_an_album_is_not_repeated_when_only_its_words_failed(
     assert len(owner.from_bot) == 3
 
 
+async def test_a_photo_of_another_channel_is_uploaded_once(api: BotApi, channel: TelegramChannel, owner: User) -> None:
+    await channel.send(parcel("一", photos=(("web", "1"),), id=1))
+    await channel.send(parcel("二", photos=(("web", "1"),), id=2))
+    first, second = await owner.next_message(), await owner.next_message()
+    assert first["photo"][-1]["file_id"] == second["photo"][-1]["file_id"]
+    assert [bool(call.uploads) for call in api.calls_of("sendPhoto")] == [True, False]
+
+
+async def test_an_album_of_another_channel_is_uploaded_once(api: BotApi, channel: TelegramChannel, owner: User) -> None:
+    for number in (1, 2):
+        await channel.send(parcel("两张", photos=(("web", "1"), ("web", "2")), id=number))
+    assert [len(call.uploads) for call in api.calls_of("sendMediaGroup")] == [2, 0]
+
+
 # ---- files and pins ----
 
 
