@@ -121,7 +121,7 @@ class Wechat(Part):
     token: SecretStr | None = None  # of the callback
     aes_key: SecretStr | None = None
     api_url: str = "https://api.weixin.qq.com"
-    templates: dict[str, WechatTemplate] = Field(default_factory=dict)  # by notice, "*" for all others
+    templates: dict[str, WechatTemplate] = {}  # by notice, "*" for all others
     mass_send: bool = False  # announcements as mass messages, four a month to each follower
     per_second: int = Field(0, ge=0, le=5000)  # messages to all followers together; 0: no limit of ours
 

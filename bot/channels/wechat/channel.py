@@ -22,7 +22,7 @@ class WeChatChannel:
     """Keeps bot.channels.base.Channel; *per_second*: how much the account says in all, 0 for no limit.
 
     Receiving is Doorman's. Nothing that was said here can be changed: a card that is brought up to date stays as it was
-    (docs/decisions/0014), and there are no groups.
+    (docs/decisions/0017), and there are no groups.
     """
 
     name = NAME
