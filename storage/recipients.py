@@ -101,6 +101,9 @@ class SqlRecipients:
         self._news.add("deliveries")
         return spreading.let_go(self._connection, announcement_id, limit, expires_at)
 
+    def expire(self, announcement_id: int, *, limit: int, now: datetime) -> int:
+        return spreading.expire(self._connection, announcement_id, limit, now)
+
     def cancel(self, announcement_id: int, *, limit: int, now: datetime) -> int:
         return spreading.cancel(self._connection, announcement_id, limit, now)
 

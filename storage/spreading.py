@@ -166,6 +166,13 @@ def let_go(connection: Connection, announcement_id: int, limit: int, expires_at:
     return connection.execute(update(deliveries).where(deliveries.c.id.in_(chosen)).values(values)).rowcount
 
 
+def expire(connection: Connection, announcement_id: int, limit: int, now: datetime) -> int:
+    """End so many whose time has passed, as the sender does with those that it takes up."""
+    chosen = _queued(announcement_id, limit).where(deliveries.c.expires_at <= now)
+    ended = {"state": DeliveryState.EXPIRED, "reason": "its time had passed", "sent_at": now}
+    return connection.execute(update(deliveries).where(deliveries.c.id.in_(chosen)).values(ended)).rowcount
+
+
 def cancel(connection: Connection, announcement_id: int, limit: int, now: datetime) -> int:
     """End so many that have not left."""
     chosen = _queued(announcement_id, limit)

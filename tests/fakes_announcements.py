@@ -253,6 +253,12 @@ class FakeRecipients:
             self._deliveries.rows[key] = replace(one, due_at=one.due_at - CENTURY, expires_at=expires_at)
         return len(chosen)
 
+    def expire(self, announcement_id: int, *, limit: int, now: datetime) -> int:
+        late = [one for _key, one in self._queued(announcement_id) if one.expires_at and one.expires_at <= now][:limit]
+        for one in late:
+            self._deliveries.end(one.id, state=DeliveryState.EXPIRED, reason="its time had passed", now=now)
+        return len(late)
+
     def cancel(self, announcement_id: int, *, limit: int, now: datetime) -> int:
         chosen = self._queued(announcement_id)[:limit]
         for _key, one in chosen:

@@ -89,6 +89,9 @@ class Recipients(Protocol):
     def let_go(self, announcement_id: int, *, limit: int, expires_at: datetime) -> int:
         """Let up to *limit* of those that were held back leave, until *expires_at*; how many."""
 
+    def expire(self, announcement_id: int, *, limit: int, now: datetime) -> int:
+        """End up to *limit* that have not left in time, for nobody may be there to send them; how many."""
+
     def cancel(self, announcement_id: int, *, limit: int, now: datetime) -> int:
         """End up to *limit* deliveries that have not left, as expired, "stopped"; how many."""
 

@@ -18,6 +18,7 @@ from domain.register.model import Group, GroupKind
 
 CHUNK = 2000  # deliveries a transaction: others write in between
 HOLD = 5000  # the same where they are only changed
+LATE = timedelta(minutes=5)  # the sender ends what is too late itself, where there is one
 COUNT_EVERY = timedelta(seconds=3)
 
 
@@ -58,7 +59,7 @@ def _send(work: AnnouncementWork, announcement: Announcement, now: datetime) -> 
         if not freed:
             work.announcements.save(replace(announcement, held=False))
         return freed or 1
-    return _spread(work, announcement, now) or _count(work, announcement, now)
+    return _spread(work, announcement, now) or _expire(work, announcement, now) or _count(work, announcement, now)
 
 
 def _spread(work: AnnouncementWork, announcement: Announcement, now: datetime) -> int:
@@ -78,6 +79,14 @@ def _spread(work: AnnouncementWork, announcement: Announcement, now: datetime) -
     if made:
         work.announcements.save(replace(announcement, spread_to=last))
     return made
+
+
+def _expire(work: AnnouncementWork, announcement: Announcement, now: datetime) -> int:
+    """What nobody has sent in time, because its channel is gone, must not keep it going for ever."""
+    began = announcement.started_at or now
+    if now < began + policy(work, announcement).expires + LATE:
+        return 0
+    return work.recipients.expire(announcement.id, limit=HOLD, now=now - LATE)
 
 
 def _earlier(

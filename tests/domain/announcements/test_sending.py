@@ -204,6 +204,17 @@ def test_it_is_sent_when_every_delivery_has_ended_however(work: AnnouncingWork):
     assert names(work)[-1] == "Finished"
 
 
+def test_what_nobody_sends_ends_after_a_day_and_so_does_the_announcement(work: AnnouncingWork):
+    made = going_out(work)
+    let_end(work, to_people(work)[0].id, DeliveryState.SENT)
+    day = timedelta(days=1)
+    tick(work, made.id, NOW + UNDO + day + 4 * MINUTE)
+    assert now_is(work, made).status == Status.SENDING
+    tick(work, made.id, NOW + UNDO + day + 6 * MINUTE)
+    assert now_is(work, made).status == Status.SENT
+    assert [row.state for row in to_people(work)] == [DeliveryState.SENT, DeliveryState.EXPIRED]
+
+
 # --- pausing and stopping --------------------------------------------------------------------------------------------
 
 

@@ -302,6 +302,14 @@ def test_what_has_not_left_is_cancelled_and_what_has_stays(begin: Begin):
         assert [(row.state, row.reason) for row in rows(work, one)] == [("sent", None), ("expired", "stopped")]
 
 
+def test_what_has_not_left_in_time_is_given_up(begin: Begin):
+    with begin() as work:
+        one = spread(work, announcement(work))
+        assert work.recipients.expire(one.id, limit=9, now=NOW + DAY - HOUR) == 0
+        assert [work.recipients.expire(one.id, limit=1, now=NOW + DAY) for _ in range(3)] == [1, 1, 0]
+        assert {(row.state, row.reason) for row in rows(work, one)} == {("expired", "its time had passed")}
+
+
 def test_after_a_stop_everybody_else_has_a_delivery_that_has_ended(begin: Begin):
     with begin() as work:
         one = spread(work, announcement(work), limit=1)
