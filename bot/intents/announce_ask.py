@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -145,10 +146,14 @@ def count(turn: Turn, audience: Audience, answers: Answers) -> HeadCount:
 
 
 def missing(turn: Turn, answers: Answers) -> dict[str, int]:
-    """Languages that some of them read and in which there is nothing → how many they are."""
-    heads = count(turn, audience_of(answers["whom"]), answers)
+    """Languages that some of them read and in which there is nothing → how many they are.
+
+    Of whom we do not know it reads the estate's own.
+    """
+    heads = Counter(count(turn, audience_of(answers["whom"]), answers).languages)
+    heads[turn.work.register.estate(answers["estates"][0]).language] += heads.pop("", 0)
     there = texts_of(answers)
-    return {one: heads.languages[one] for one in turn.words.languages if heads.languages.get(one) and one not in there}
+    return {one: heads[one] for one in turn.words.languages if heads[one] and one not in there}
 
 
 def _ask_translate(turn: Turn, answers: Answers) -> tuple[str, Rows]:

@@ -28,7 +28,8 @@ from domain.calendar import Clock
 
 SHOWN = ("title", "body", "language", "others", "kind", "photos", "file", "please_confirm", "poll", "cap", "closes")
 ASKED_AGAIN = {  # what a button of the card asks for, and the answers that go with it
-    "body": ("body", "title"), "title": ("title",), "whom": ("whom", "translate", "other"), "at": ("at",),
+    "body": ("body", "title", "others", "translate", "other"),  # a translation of other words is none
+    "title": ("title",), "whom": ("whom", "translate", "other"), "at": ("at",),
     "poll": ("poll", "cap", "closes"), "cap": ("cap", "poll", "closes"),
 }  # fmt: skip
 
@@ -94,11 +95,15 @@ def _rows(turn: Turn, answers: Answers) -> Rows:
     cap = tap("no_cap", "button-no-places") if draft.sign_up else tap("cap", "button-places-for")
     languages = [
         Tap(
-            voice.say("button-add-language", spoken=turn.text(f"spoken-{one}")),
+            voice.say(key, spoken=turn.text(f"spoken-{one}")),
             "announce_set",
             {"what": "translate", "language": one, "draft": answers["draft"]},
         )
-        for one in missing(turn, answers)
+        for key, these in (
+            ("button-add-language", missing(turn, answers)),
+            ("button-change-language", answers.get("others", {})),
+        )
+        for one in these
     ]
     cancel = Tap(voice.say("button-cancel"), "never_mind", {"draft": answers["draft"]})
     return [
