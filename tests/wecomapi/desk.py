@@ -57,7 +57,7 @@ class Desk:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         method = request.path.removeprefix("/cgi-bin/")
         given = await _given(request)
-        if method not in {"media/upload", "media/get", *METHODS, *OPEN}:
+        if method not in {"media/upload", "media/get", "webhook/upload_media", *METHODS, *OPEN}:
             return web.Response(status=404)
         call = Call(method, {name: value for name, value in given.items() if name != "content"})
         self.calls.append(call)
@@ -88,6 +88,10 @@ class Desk:
             return web.Response()
         if method in OPEN:
             return _ok(OPEN[method](self.world, given))
+        if method == "webhook/upload_media":
+            if given.get("key") not in self.world.robots:
+                raise Refused(93000)
+            return _ok(self._upload(given))
         self.world.check(given.get("access_token"))
         if method == "media/upload":
             return _ok(self._upload(given))
@@ -96,9 +100,10 @@ class Desk:
         return _ok(METHODS[method](self.world, given))
 
     def _upload(self, given: Json) -> Json:
-        if given.get("type") != "image" or not isinstance(given.get("content"), bytes):
+        kind = given.get("type")
+        if kind not in {"image", "file"} or not given.get("content"):
             raise Refused(40004)
-        return {"type": "image", "media_id": self.world.keep_media(given["content"]), "created_at": "1380000000"}
+        return {"type": kind, "media_id": self.world.keep_media(given["content"]), "created_at": "1380000000"}
 
     def _media(self, media_id: str) -> web.Response:
         found = self.world.media.get(media_id)

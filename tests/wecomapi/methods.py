@@ -29,7 +29,7 @@ def message_send(world: World, given: Json) -> Json:
     known = [one for one in asked if one in world.members]
     if not known:
         raise Refused(81013)
-    content = _content(world, given, {"text", "image", "template_card", "textcard", "markdown"})
+    content = _content(world, given, {"text", "image", "file", "template_card", "textcard", "markdown"})
     kind = str(given["msgtype"])
     unlicensed = [one for one in known if not world.members[one].licensed]
     answer: Json = {"invaliduser": "|".join(one for one in asked if one not in known)}
@@ -69,7 +69,7 @@ def appchat_send(world: World, given: Json) -> Json:
     chat = str(given.get("chatid", ""))
     if chat not in world.chats:
         raise Refused(86003)
-    content = _content(world, given, {"text", "image", "textcard", "markdown"})
+    content = _content(world, given, {"text", "image", "file", "textcard", "markdown"})
     world.post(chat, str(given["msgtype"]), content)
     return {}
 
@@ -81,7 +81,7 @@ def webhook_send(world: World, given: Json) -> Json:
         raise Refused(93000)
     if world.robot.full(key, world.now()):
         raise Refused(45009)
-    content = _content(world, given, {"text", "image", "markdown", "template_card"})
+    content = _content(world, given, {"text", "image", "file", "markdown", "template_card"})
     if content.get("card_type") == "button_interaction":
         raise Refused(40058)
     world.robot.count(key, world.now())
@@ -180,6 +180,7 @@ CHECKS: dict[str, Callable[[World, Json], None]] = {
     "text": _check_text,
     "markdown": _check_text,
     "image": _check_image,
+    "file": _check_image,
     "textcard": _check_textcard,
     "template_card": _check_template,
 }

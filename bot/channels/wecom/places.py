@@ -33,6 +33,9 @@ class Place(Protocol):
     async def show(self, photo: bytes) -> None:
         """Show it, without words."""
 
+    async def hand_over(self, name: str, paper: bytes) -> None:
+        """Give a file."""
+
 
 class Member:
     """The chat of one member with our app."""
@@ -54,6 +57,10 @@ class Member:
 
     async def show(self, photo: bytes) -> None:
         await self._calls.to_member(self._userid, "image", {"media_id": await self._calls.upload(photo)})
+
+    async def hand_over(self, name: str, paper: bytes) -> None:
+        media_id = await self._calls.upload(paper, kind="file", name=name)
+        await self._calls.to_member(self._userid, "file", {"media_id": media_id})
 
 
 class Group:
@@ -79,6 +86,10 @@ class Group:
     async def show(self, photo: bytes) -> None:
         await self._calls.to_group(self._chat, "image", {"media_id": await self._calls.upload(photo)})
 
+    async def hand_over(self, name: str, paper: bytes) -> None:
+        media_id = await self._calls.upload(paper, kind="file", name=name)
+        await self._calls.to_group(self._chat, "file", {"media_id": media_id})
+
 
 class Robot:
     """A group's robot: no buttons, a card with up to three links."""
@@ -101,6 +112,10 @@ class Robot:
 
     async def show(self, photo: bytes) -> None:
         await self.say("image", robot_photo(photo))
+
+    async def hand_over(self, name: str, paper: bytes) -> None:
+        media_id = await self._calls.robot_upload(self._chat.removeprefix(ROBOT), paper, name=name)
+        await self.say("file", {"media_id": media_id})
 
 
 def _linked(face: Face, chat: str, links: Links) -> list[tuple[str, str]]:

@@ -83,7 +83,8 @@ class Postman:
         delivery, face = parcel.delivery, Face.of(parcel.message)
         task, saying = task_of(delivery), self._saying(delivery.id)
         place = await self._places.find(delivery.chat)
-        steps = [*await self._photos(parcel, place), *_words(face, place, task)]
+        files = await self._papers(parcel, place)
+        steps = [*await self._photos(parcel, place), *_words(face, place, task), *files]
         left = steps[saying.done :]
         with self._budget.room(delivery.chat, len(left), MEMBER if place.private else GROUP):
             card = bool(face.buttons or delivery.subject)
@@ -99,17 +100,25 @@ class Postman:
 
     async def _photos(self, parcel: Parcel, place: Place) -> list[Step]:
         """Ahead of the words; one that is gone holds up nothing."""
-        steps: list[Step] = []
-        for channel, handle in parcel.photos:
-            try:
-                content = await self._fetch(channel, handle)
-            except (LookupError, DeliveryError) as error:
-                if isinstance(error, DeliveryError) and not error.permanent:
-                    raise
-                log.warning("wecom-photo-left-out", delivery=parcel.delivery.id)
-                continue
-            steps.append(partial(place.show, content))
-        return steps
+        found = [await self._content(parcel, channel, handle) for channel, handle in parcel.photos]
+        return [partial(place.show, content) for content in found if content]
+
+    async def _papers(self, parcel: Parcel, place: Place) -> list[Step]:
+        """Below the words."""
+        if parcel.document is None or parcel.message.document is None:
+            return []
+        content = await self._content(parcel, *parcel.document)
+        return [partial(place.hand_over, parcel.message.document.name, content)] if content else []
+
+    async def _content(self, parcel: Parcel, channel: str, handle: str) -> bytes:
+        """The bytes of a file; none when they are gone for good."""
+        try:
+            return await self._fetch(channel, handle)
+        except (LookupError, DeliveryError) as error:
+            if isinstance(error, DeliveryError) and not error.permanent:
+                raise
+            log.warning("wecom-file-left-out", delivery=parcel.delivery.id)
+            return b""
 
     def _saying(self, delivery: int) -> Saying:
         saying = self._begun.setdefault(delivery, Saying())

@@ -146,7 +146,7 @@ class House:
     def parcel(self, chat: str, text: str, *labels: str, **changed: Any) -> Parcel:
         buttons = tuple((Button(label=label, data=f"{'K' * 16}:{n}"),) for n, label in enumerate(labels))
         photos = tuple(changed.pop("photos", ()))
-        copies = tuple(changed.pop("copies", ()))
+        copies, paper = tuple(changed.pop("copies", ())), changed.pop("document", None)
         message = Outgoing(
             text=text, buttons=buttons, photos=tuple(ref for _, ref in photos), **changed.pop("more", {})
         )
@@ -154,7 +154,7 @@ class House:
         row = Delivery(
             id=next(self._rows), channel="wecom", chat=chat, body=message.plain(), created_at=self.now(), **values
         )
-        return Parcel(delivery=row, message=message, photos=photos, copies=copies)
+        return Parcel(delivery=row, message=message, photos=photos, copies=copies, document=paper)
 
     async def send(self, chat: str, text: str, *labels: str, **changed: Any) -> str | None:
         return await self.channel.send(self.parcel(chat, text, *labels, **changed))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.base import DeliveryError
+from bot.channels.base import DeliveryError, Document
 from domain.messaging.model import Delivery, Lane, Mode
 from tests.bot.channels.wecom.house import ROBOTS, House
 from tests.wecomapi import WecomApi
@@ -134,6 +134,16 @@ async def test_a_photo_that_is_gone_holds_up_nothing(api: WecomApi, house: House
     li = api.member("li")
     await house.send("li", "一张卡片", "我来处理", photos=[("telegram", "gone")])
     assert [one.kind for one in li.messages] == ["template_card"]
+
+
+async def test_a_file_comes_below_the_words_in_private_and_in_groups(api: WecomApi, house: House):
+    li, night = api.member("li"), await house.has_group()
+    house.photos["web", "f"] = b"PK-a workbook"
+    paper = {"document": ("web", "f"), "more": {"document": Document(handle="f", name="unreached.xlsx")}}
+    for chat in ("li", night, "robot:staff"):
+        await house.send(chat, "没人收到的房间", **paper)
+    for messages in (li.messages, api.messages_of(night), api.messages_of(ROBOT)):
+        assert [one.kind for one in messages] == ["text", "file"]
 
 
 async def test_a_further_try_goes_on_where_the_first_one_stopped(api: WecomApi, house: House, jpeg: bytes):
