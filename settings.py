@@ -169,7 +169,7 @@ class Settings(BaseSettings):
     )
 
     database_url: str = "sqlite:///var/guanjia.sqlite3"
-    secret: SecretStr | None = None  # signs the web chat's cookies; default: made once and kept beside SQLite or in PostgreSQL
+    secret: SecretStr | None = None  # signs the web chat's cookies; default: made once and kept with the records
     http: Http = Http()
     telegram: Telegram = Telegram()
     wechat: Wechat = Wechat()
