@@ -34,7 +34,7 @@ from storage.engine import Database
 from storage.work import SqlWork
 from terminal import AsJson, load, opened, progress, refusals, say, utc_now
 
-cli = typer.Typer(help="Announcements to whole estates: send one off, watch it, report on it.")
+cli = typer.Typer()
 Number = Annotated[int, typer.Argument(help="The announcement's number, as `list` shows it.")]
 File = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Its first line is the title, the rest the text.")
@@ -68,7 +68,7 @@ def announce(  # noqa: PLR0913 - an option each
     leave: Annotated[bool, typer.Option("--leave", help="Do not stay to watch.")] = False,
     watch: Annotated[int | None, typer.Option(metavar="NUMBER", help="Watch one sent off before.")] = None,
 ) -> None:
-    """Show how it looks and whom it reaches, send it off, and watch it go out.
+    """Announce to estates: show how it looks and whom it reaches, send it off, watch it go out.
 
     Breaking this off breaks off nothing: the very same command again goes on watching.
     """

@@ -26,6 +26,7 @@ from domain.announcements.audience import read
 from domain.announcements.changing import policy
 from domain.announcements.lifecycle import Status
 from domain.announcements.model import Announcement, Draft, Kind, Text
+from domain.announcements.sending import awake
 from domain.announcements.wording import check, missing_languages
 from domain.errors import Refusal
 from domain.register.model import Estate
@@ -104,6 +105,7 @@ def preview(work: SqlWork, draft: Draft, pace: Mapping[str, float]) -> str:
         voice.say("announce-language-missing", language=language, count=count)
         for language, count in missing_languages(draft, heads, spoken=words.languages).items()
     ]
+    lines.append(_when(voice, work, draft))
     if heads.people > (limit := policy(work, draft).second_above):
         lines.append(voice.say("announce-second-person", count=limit))
     return shown("\n".join(lines))
@@ -177,6 +179,18 @@ def named_file(said: str) -> tuple[str, Path]:
     if not sign or not Path(path).is_file():
         raise typer.BadParameter(say("announce-language-bad", said=said), param_hint="--language")
     return language, Path(path)
+
+
+def _when(voice: Voice, work: SqlWork, draft: Draft) -> str:
+    """Its time, and why that may be later than was asked for."""
+    asked = draft.at or voice.now
+    leaves = awake(work, draft, asked)
+    if leaves > asked:
+        key = "announcement-confirm-night" if draft.at is None else "announcement-confirm-night-then"
+        return voice.say(key, time=voice.moment(leaves, draft.estate_id))
+    if draft.at is None:
+        return voice.say("announcement-confirm-now")
+    return voice.say("announcement-confirm-at", time=voice.moment(draft.at, draft.estate_id))
 
 
 def _moment(said: str | None, home: Estate) -> datetime | None:

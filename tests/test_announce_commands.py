@@ -95,6 +95,12 @@ def test_first_it_shows_how_it_looks_and_whom_it_reaches_and_asks(database: Data
     assert kept(database) == []
 
 
+def test_what_would_come_at_night_is_said_to_wait_for_the_morning(database: Database, notice: Path):
+    asked = f"{utc_now().year + 1}-01-05 22:30"
+    _code, shown = announce("--estate", "阳光花园", "--text", notice, "--at", asked, said="n\n")
+    assert "8:00" in shown
+
+
 def test_it_is_sent_off_as_it_would_be_from_chat(database: Database, notice: Path):
     english = notice.with_name("en.txt")
     english.write_text(WORDS, encoding="utf-8")

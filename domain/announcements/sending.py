@@ -10,7 +10,7 @@ from typing import Any
 from domain.announcements import events
 from domain.announcements.changing import change, policy
 from domain.announcements.lifecycle import Action, Status
-from domain.announcements.model import Announcement, Kind, Leaflet, Tally
+from domain.announcements.model import Announcement, Draft, Kind, Leaflet, Tally
 from domain.announcements.ports import AnnouncementWork
 from domain.calendar import Clock
 from domain.messaging.model import Delivery, Lane
@@ -34,10 +34,17 @@ def look(*, work: AnnouncementWork, announcement_id: int, now: datetime) -> int:
     return _DUTIES[Status(announcement.status)](work, announcement, now)
 
 
+def awake(work: AnnouncementWork, draft: Draft, moment: datetime) -> datetime:
+    """The first moment from this one on at which it may disturb."""
+    if draft.kind is Kind.URGENT:
+        return moment
+    return work.register.calendar(draft.estate_id).add(moment, timedelta(), Clock.WAKING)
+
+
 def _begin(work: AnnouncementWork, announcement: Announcement, now: datetime) -> int:
     """Its time has come, or it waits for it; an ordinary one for the morning."""
     asked = max(announcement.at or now, now)
-    moment = _awake(work, announcement, asked)
+    moment = awake(work, announcement, asked)
     if moment > now:
         event = events.AnnouncementScheduled(announcement_id=announcement.id, until=moment, night=moment != asked)
         change(work, announcement, Action.SCHEDULE, event, now, due_at=moment)
@@ -49,7 +56,7 @@ def _begin(work: AnnouncementWork, announcement: Announcement, now: datetime) ->
 
 
 def _send(work: AnnouncementWork, announcement: Announcement, now: datetime) -> int:
-    if (morning := _awake(work, announcement, now)) > now:
+    if (morning := awake(work, announcement, now)) > now:
         event = events.AnnouncementPaused(announcement_id=announcement.id, until=morning)
         change(work, announcement, Action.PAUSE, event, now, resume_at=morning, held=True, due_at=now)
         return work.recipients.hold_back(announcement.id, limit=HOLD)
@@ -172,13 +179,6 @@ def _end(work: AnnouncementWork, announcement: Announcement, now: datetime) -> i
 def _nothing(work: AnnouncementWork, announcement: Announcement, _now: datetime) -> int:
     work.announcements.save(replace(announcement, due_at=None))
     return 0
-
-
-def _awake(work: AnnouncementWork, announcement: Announcement, moment: datetime) -> datetime:
-    """The first moment from this one on at which it may disturb."""
-    if announcement.kind is Kind.URGENT:
-        return moment
-    return work.register.calendar(announcement.estate_id).add(moment, timedelta(), Clock.WAKING)
 
 
 def _post(work: AnnouncementWork, announcement: Announcement, now: datetime) -> None:
