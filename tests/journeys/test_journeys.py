@@ -11,20 +11,23 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.cast import CHANNEL
+from tests.journeys.official import Official
 from tests.journeys.play import play
 from tests.journeys.stage import Stage
 
 HERE = Path(__file__).parent
 SCRIPTS = sorted(HERE.glob("*/*.txt"))
-STAFF_SPEAK = {"zh": "zh_CN", "en": "en", "wecom": "zh_CN"}
-STAFF_ON = {"wecom": "wecom"}  # elsewhere they are where the owners are
+STAFF_SPEAK = {"zh": "zh_CN", "en": "en", "wecom": "zh_CN", "wechat": "zh_CN"}
+STAFF_ON = {"wecom": "wecom", "wechat": "wecom"}  # elsewhere they are where the owners are
+
+STAGES = {"wechat": Official}  # elsewhere everybody has buttons
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_journey_goes_as_written(path: Path, tmp_path: Path):
     script = path.read_text(encoding="utf-8")
     folder = path.parent.name
-    stage = Stage(tmp_path, language=STAFF_SPEAK[folder], staff_on=STAFF_ON.get(folder, CHANNEL))
+    stage = STAGES.get(folder, Stage)(tmp_path, language=STAFF_SPEAK[folder], staff_on=STAFF_ON.get(folder, CHANNEL))
     with closing(stage):
         played = play(script, stage)
     if os.environ.get("GUANJIA_UPDATE_JOURNEYS") == "1":
