@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.announcement_cards import announcement_card, second_people, title_of
-from bot.announcement_letters import answered
+from bot.announcement_letters import answered, outgoing
 from bot.announcement_report import unreached_paper
 from bot.audiences import Recipient, Scene, people
 from bot.channels.base import Document
@@ -11,7 +11,7 @@ from bot.turn import Rows, Tap
 from bot.voice import Voice
 from domain.announcements import events as a
 from domain.announcements import figures
-from domain.announcements.changing import known
+from domain.announcements.changing import known, manages
 from domain.announcements.model import Announcement
 from domain.transaction import Event
 
@@ -34,9 +34,10 @@ def told(scene: Scene) -> Announcement:
 
 
 def author(scene: Scene) -> list[Recipient]:
-    """Who wrote it; the operator at the command line sees it there."""
-    author_id = told(scene).author_id
-    return people(scene, [author_id]) if author_id else []
+    """Who wrote it, while they manage there; the operator at the command line sees it there."""
+    announcement = told(scene)
+    author_id = announcement.author_id
+    return people(scene, [author_id]) if author_id and manages(scene.work, announcement, author_id) else []
 
 
 def second_eyes(scene: Scene) -> list[Recipient]:
@@ -61,6 +62,11 @@ def card(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
 def photos(scene: Scene) -> tuple[str, ...]:
     """What the second person must see, too."""
     return told(scene).photos
+
+
+def attached(_voice: Voice, scene: Scene) -> Document | None:
+    """The file, too."""
+    return outgoing(told(scene), "").document
 
 
 def approved(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:

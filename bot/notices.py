@@ -195,7 +195,14 @@ NOTICES: tuple[Notice, ...] = (
         Notice(event, audiences.copies("announce"), announced.card, Lane.DIALOG, "announce", Mode.EDIT)
         for event in announced.SHOWN
     ),
-    Notice(a.AnnouncementSubmitted, announced.second_eyes, announced.card, card="announce", photos=announced.photos),
+    Notice(
+        a.AnnouncementSubmitted,
+        announced.second_eyes,
+        announced.card,
+        card="announce",
+        photos=announced.photos,
+        document=announced.attached,
+    ),
     Notice(a.AnnouncementApproved, announced.author, announced.approved, when=lambda event: event.second),
     Notice(a.AnnouncementRejected, announced.author, announced.rejected),
     Notice(a.AnnouncementFinished, announced.author, announced.report, document=announced.unreached),
