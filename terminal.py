@@ -84,7 +84,10 @@ def secret_of(settings: Settings) -> str:
     path = _data_folder(settings) / "secret"
     engine = open_engine(settings.database_url)
     if engine.dialect.name != "sqlite":
-        return kept(engine, "secret", lambda: _read(path) if path.exists() else secrets.token_urlsafe(32))
+        try:
+            return kept(engine, "secret", lambda: _read(path) if path.exists() else secrets.token_urlsafe(32))
+        finally:
+            engine.dispose()
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32), encoding="ascii")
