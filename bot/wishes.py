@@ -30,8 +30,9 @@ CONTROLS = {
     "cancel": "cancel_draft", "help": "help", "restart": "start_over", "back": "go_back", "repeat": "say_again",
     "skip": "skip",
     "language": "language", "mute": "mute", "unmute": "unmute",
+    "announce": "announce",
 }  # fmt: skip
-ALWAYS = frozenset({"cancel", "help", "language", "mute", "unmute"})
+ALWAYS = frozenset({"cancel", "help", "language", "mute", "unmute", "announce"})
 
 
 def goes_first(turn: Turn) -> Belongs | None:
