@@ -7,7 +7,7 @@ from bot.audiences import Scene
 from bot.voice import Voice
 
 
-def facts_of(voice: Voice, scene: Scene) -> dict[str, str]:
+def facts_of(voice: Voice, scene: Scene, reader: int) -> dict[str, str]:
     """Of a ticket its number, kind, place, state and the time of this news; of anything else nothing but its words."""
     ticket = scene.about
     if ticket is None:
@@ -16,6 +16,6 @@ def facts_of(voice: Voice, scene: Scene) -> dict[str, str]:
         "number": str(ticket.number),
         "category": voice.say(f"category-{ticket.category}"),
         "place": voice.place(ticket),
-        "status": cards.status(voice, ticket),
+        "status": cards.status(voice, ticket, reader),
         "time": voice.date(voice.now, ticket.estate_id),
     }

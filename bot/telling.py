@@ -48,7 +48,7 @@ class Telling:
             text=text, buttons=buttons, photos=notice.photos(scene)[:10], document=notice.document(voice, scene)
         )
         if notice.mode is Mode.SEND and to.person_id is not None:  # who may have to be told by a platform's template
-            message = replace(message, notice=type(scene.event).__name__, facts=facts_of(voice, scene))
+            message = replace(message, notice=type(scene.event).__name__, facts=facts_of(voice, scene, to.person_id))
         once = notice.once(scene.event)
         return Delivery(
             channel=to.channel, chat=to.chat, thread=to.thread, person_id=to.person_id,

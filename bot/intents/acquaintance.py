@@ -124,14 +124,18 @@ def _welcome(turn: Turn, person: Person) -> None:
 
 
 def _go_on(turn: Turn, person: Person) -> None:
-    """What a stranger was asked, they are asked as the person they are."""
-    stranger = turn.conversation
-    if stranger.intent is None or stranger.owner == f"person:{person.id}":
+    """What a stranger was asked, they are asked as the person they are; what was open elsewhere goes on here."""
+    stranger, owner = turn.conversation, f"person:{person.id}"
+    if stranger.intent is None or stranger.owner == owner:
+        theirs = turn.work.conversations.get(owner)
+        if theirs and theirs.intent:
+            turn.conversation = theirs
+            ask_again(turn)
         return
     if person.language is None:
         turn.work.register.set_language(person.id, turn.language)
     turn.forget()
-    turn.conversation = replace(stranger, owner=f"person:{person.id}")
+    turn.conversation = replace(stranger, owner=owner)
     ask_again(turn)
 
 
