@@ -85,7 +85,7 @@ class Sender:
     def _patience(self) -> float:
         """Seconds until there may be something to do."""
         now = datetime.now(UTC)
-        looks = (taker.next_look(now) for taker in self._takers.values())
+        looks = (taker.next_look for taker in self._takers.values())
         return min([SWEEP, *((look - now).total_seconds() for look in looks if look)])
 
     async def _finish(self) -> None:

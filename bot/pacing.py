@@ -18,6 +18,7 @@ SLACK: Final = 1.004  # a little slower than allowed, for what leaves evenly doe
 BREATH: Final = timedelta(milliseconds=50)  # the same in one chat
 KEPT: Final = 6  # one in so many of what a chat bears is kept for the urgent
 JUMP: Final = timedelta(seconds=5)  # what is further ahead was booked by a clock that has been put back since
+_DOUBT: Final = 0.003  # seconds: the quickest there and the quickest back need not have been the same one's
 _TICK: Final = 0.001  # an event loop's timers know no less
 _LONGER: Final = 1.0005  # the way to the platform may become longer: so much at each message
 _COUNTED: Final = (Mode.SEND, Mode.EDIT)
@@ -57,11 +58,6 @@ class Ledger:
         """All moments are taken, as far ahead as one books."""
         return self._free > self._now + AHEAD
 
-    @property
-    def room(self) -> int:
-        """So many messages can be booked at the most."""
-        return 1 + (self._now + AHEAD - self._free) // self._step if self._step else AT_MOST
-
     def know(self, chats: Mapping[str, Pace]) -> None:
         """What was said in these chats lately."""
         self._chats.update(chats)
@@ -97,9 +93,6 @@ class Ledger:
         """What is to be kept of it."""
         for chat in self._touched:
             yield self._chats[chat] if chat else replace(self._account, free_at=self._free)
-
-
-AT_MOST: Final = 100  # rows in one transaction: whoever else wants to write waits no longer than for these
 
 
 def _free_at(left: Sequence[datetime], allowance: Allowance, heads: int, now: datetime, *, urgent: bool) -> datetime:
@@ -180,4 +173,4 @@ class Door:
 
     def _counted(self, passage: Passage, now: float) -> float:
         """When the platform counted it, at the latest: the quickest shows how long the way is."""
-        return max(passage.left, min(passage.answered, now) - self._quickest)
+        return max(passage.left, min(passage.answered, now) - self._quickest + _DOUBT)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal_column,
     or_,
@@ -29,7 +30,7 @@ from sqlalchemy import delete as remove
 
 from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
 from storage.lease import IS_GONE
-from storage.tables import deliveries, keyboards
+from storage.tables import addresses, deliveries, keyboards
 from storage.upsert import Insert, upsert
 
 _NAMES = (
@@ -68,6 +69,9 @@ _RANK = case(
     (and_(deliveries.c.lane == Lane.URGENT, deliveries.c.mode == Mode.SEND), 0),
     else_=1,
 )
+_NOBODY_THERE = exists().where(
+    addresses.c.channel == deliveries.c.channel, addresses.c.chat == deliveries.c.chat, addresses.c.reachable.is_(False)
+)
 _TURN = (
     select(func.min(cast(_RANK, BigInteger) * _STEP + deliveries.c.id) % _STEP)
     .where(IN_ORDER, _HERE, deliveries.c.mode != Mode.TOAST)
@@ -75,7 +79,7 @@ _TURN = (
     .having(func.max(deliveries.c.state) == DeliveryState.QUEUED)  # "sending" comes after it: nothing is under way
 )
 _NEXT = (
-    select(*_DELIVERY)
+    select(*_DELIVERY, _NOBODY_THERE.label("gone"))
     .where(IN_ORDER, _HERE, _QUEUED, or_(deliveries.c.mode == Mode.TOAST, deliveries.c.id.in_(_TURN)))
     .where(or_(deliveries.c.due_at.is_(None), deliveries.c.due_at <= bindparam("now")))
     .order_by(deliveries.c.lane, deliveries.c.id)
@@ -83,7 +87,7 @@ _NEXT = (
     .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer
 )
 _NEXT_BULK = (
-    select(*_DELIVERY)
+    select(*_DELIVERY, _NOBODY_THERE.label("gone"))
     .where(_HERE, QUEUED_BULK, deliveries.c.due_at <= bindparam("now"))
     .order_by(deliveries.c.due_at, deliveries.c.id)
     .limit(bindparam("most"))

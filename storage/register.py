@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -49,7 +49,6 @@ _SPEAKER = (
     .select_from(addresses.join(people).outerjoin(staff, staff.c.person_id == people.c.id))
     .where(addresses.c.channel == bindparam("on"), addresses.c.user == bindparam("who"))
 )
-_GONE = select(addresses.c.chat).where(addresses.c.channel == bindparam("on"), addresses.c.reachable.is_(False))
 _ROOMS_OF = select(rooms).join(occupancies).where(occupancies.c.person_id == bindparam("whose")).order_by(rooms.c.id)
 _ESTATES_OF = select(staff_estates.c.estate_id).where(staff_estates.c.person_id == bindparam("whose"))
 _ESTATE = select(estates).where(estates.c.id == bindparam("wanted"))
@@ -260,9 +259,6 @@ class SqlAddresses:
 
     def seen(self, channel: str, user: str, *, now: datetime) -> None:
         self._connection.execute(_SEEN, {"on": channel, "who": user, "now": now})
-
-    def gone(self, channel: str, chats: Collection[str]) -> Set[str]:
-        return set(self._connection.execute(_GONE.where(addresses.c.chat.in_(chats)), {"on": channel}).scalars())
 
     def set_reachable(self, channel: str, chat: str, reachable: bool) -> None:
         same = (addresses.c.channel == channel) & (addresses.c.chat == chat)

@@ -222,9 +222,6 @@ class FakeAddresses:
             if (one.channel, one.chat) == (channel, chat):
                 self.rows[key] = replace(one, reachable=reachable)
 
-    def gone(self, channel: str, chats: Collection[str]) -> set[str]:
-        return {one.chat for one in self.rows.values() if one.channel == channel and not one.reachable} & set(chats)
-
     def group(self, channel: str, chat: str) -> Group | None:
         return next((one for one in self.allowed if (one.channel, one.chat) == (channel, chat)), None)
 

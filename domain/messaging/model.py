@@ -87,6 +87,7 @@ class Delivery:
     announcement_id: int | None = None
     reason: str | None = None
     reference: str | None = None  # the platform's message id, once sent
+    gone: bool = False  # told of those whose turn it is: nobody is in this chat any more
 
     @property
     def ends_at(self) -> datetime:

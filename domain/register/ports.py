@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -86,9 +86,6 @@ class Addresses(Protocol):
     def seen(self, channel: str, user: str, *, now: datetime) -> None: ...
 
     def set_reachable(self, channel: str, chat: str, reachable: bool) -> None: ...
-
-    def gone(self, channel: str, chats: Collection[str]) -> Set[str]:
-        """Which of these chats do not reach their person any more."""
 
     def group(self, channel: str, chat: str) -> Group | None: ...
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
+from domain.register.model import Address
 from storage.deliveries import STUBBORN
 from storage.engine import Database
 from storage.lease import join
@@ -348,6 +349,17 @@ def test_what_is_moved_is_queued_for_the_other_chat_and_knows_where_it_was_tried
     with database.writing() as work:
         work.deliveries.move(there[0], channel="wechat", chat="x", now=NOW)
     assert [one.tried for one in lease(database, channels=("wechat",))] == ["telegram,web"]
+
+
+def test_it_is_told_that_nobody_is_in_a_chat_any_more(database: Database):
+    with database.writing() as work:
+        owner, neighbour = (work.register.search(str(number))[0].id for number in (1, 2))
+        for user, person in (("7", owner), ("8", neighbour)):
+            work.addresses.bind(Address(channel="telegram", user=user, chat=user, person_id=person))
+        work.addresses.set_reachable("telegram", "7", reachable=False)
+    for lane in (Lane.NOTICE, Lane.BULK):
+        queue(database, *(said(chat, chat=chat, lane=lane) for chat in ("7", "8", "-100")))
+        assert {row.chat: row.gone for row in lease(database)} == {"7": True, "8": False, "-100": False}
 
 
 def test_what_waits_in_a_chat_is_known(database: Database):

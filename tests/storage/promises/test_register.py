@@ -146,17 +146,6 @@ def test_the_address_last_used_comes_first_and_those_never_used_last(begin: Begi
         assert work.addresses.of([]) == []
 
 
-def test_whom_a_channel_does_not_reach_any_more_is_known(begin: Begin):
-    with begin() as work:
-        for user in ("7", "8"):
-            work.addresses.bind(address("telegram", user))
-        work.addresses.bind(address("web", "7"))
-        work.addresses.set_reachable("telegram", "7", reachable=False)
-    with begin() as work:
-        assert work.addresses.gone("telegram", ["7", "8", "-100"]) == {"7"}
-        assert work.addresses.gone("web", ["7"]) == set()
-
-
 def test_who_writes_again_is_reachable_again(begin: Begin):
     with begin() as work:
         work.addresses.bind(address("telegram", "7"))
