@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from bot import logs
 from bot.channels.wechat.api import make_api, scene_link
 from bot.channels.wechat.failing import meaning
 from bot.channels.wechat.menu import known_templates, menu, set_menu
@@ -88,6 +89,9 @@ def with_api(settings: Settings, ask: Callable[[Api], Awaitable[T]]) -> T:
     if account is None:
         raise complain(say("wechat-not-set-up"), 2)
     credentials = account.credentials
+    logs.set_up(
+        level="WARNING", as_json=False, secrets=[one.get_secret_value() for one in settings.wechat.hidden if one]
+    )
 
     async def run(database: Database) -> T:
         def write(function: Callable[[Any], Any], /) -> Awaitable[Any]:
