@@ -11,10 +11,11 @@ from typing import Protocol
 from apscheduler.triggers.base import BaseTrigger
 
 from domain.announcements.ports import AnnouncementWork
+from domain.messaging.wecom import WecomWork
 
 
-class JobWork(AnnouncementWork, Protocol):
-    """What jobs may use: announcements, tickets, the register, the rails."""
+class JobWork(AnnouncementWork, WecomWork, Protocol):
+    """What jobs may use: announcements, tickets, the register, the rails, and what WeCom's channel keeps."""
 
 
 Begin = Callable[[], AbstractContextManager[JobWork]]
