@@ -16,6 +16,8 @@ PROGRAMS = (
     "storage",
     "cluster",
     "announce",
+    "wecom",
+    "wechat",
 )
 
 

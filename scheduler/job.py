@@ -11,11 +11,12 @@ from typing import Protocol
 from apscheduler.triggers.base import BaseTrigger
 
 from domain.announcements.ports import AnnouncementWork
+from domain.messaging.wechat import WeChatWork
 from domain.messaging.wecom import WecomWork
 
 
-class JobWork(AnnouncementWork, WecomWork, Protocol):
-    """What jobs may use: announcements, tickets, the register, the rails, and what WeCom's channel keeps."""
+class JobWork(AnnouncementWork, WeChatWork, WecomWork, Protocol):
+    """What jobs may use: announcements, tickets, the register, the rails, and what WeChat's and WeCom's channels keep."""
 
 
 Begin = Callable[[], AbstractContextManager[JobWork]]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from domain.calendar import Calendar
 from domain.register.model import (
@@ -294,3 +294,6 @@ class SqlInvites:
         valid = (invites.c.digest == digest) & invites.c.used_at.is_(None) & (invites.c.expires_at > now)
         statement = update(invites).where(valid).values(used_at=now).returning(invites.c.person_id)
         return self._connection.execute(statement).scalar_one_or_none()
+
+    def purge(self, *, before: datetime) -> int:
+        return self._connection.execute(delete(invites).where(invites.c.expires_at < before)).rowcount

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, literal, or_, select, update
+from sqlalchemy import delete as remove
 
 from domain.messaging.model import Lane
 from domain.messaging.wechat import AFTER_EVENT, AFTER_WORDS, MASS_A_MONTH, Option, Picture
@@ -142,3 +143,7 @@ class SqlWeChatPictures:
         found = select(p.ref, p.media_id).where(p.content.is_(None), p.created_at >= since)
         rows = self._connection.execute(found.order_by(p.created_at, p.ref).limit(limit))
         return [Picture(ref=row.ref, media_id=row.media_id) for row in rows]
+
+    def purge(self, *, before: datetime) -> int:
+        """Forget what came in before that; the number of rows."""
+        return self._connection.execute(remove(wechat_pictures).where(wechat_pictures.c.created_at < before)).rowcount

@@ -255,6 +255,12 @@ class FakeInvites:
         del self.rows[digest]
         return person_id
 
+    def purge(self, *, before: datetime) -> int:
+        old = [digest for digest, (_, expires_at) in self.rows.items() if expires_at < before]
+        for digest in old:
+            del self.rows[digest]
+        return len(old)
+
 
 class FakeDoors:
     """domain.register.ports.Doors."""

@@ -72,6 +72,9 @@ class Pictures(Protocol):
     def missing(self, *, since: datetime, limit: int) -> Sequence[Picture]:
         """Those that came in since then and were not fetched yet, oldest first."""
 
+    def purge(self, *, before: datetime) -> int:
+        """Forget what came in before that; the number of rows."""
+
 
 class WeChatWork(RegisterWork, TencentWork, Protocol):
     """One transaction over what the WeChat channel keeps."""

@@ -104,6 +104,9 @@ class Invites(Protocol):
     def take(self, digest: str, *, now: datetime) -> int | None:
         """The person's id, once, while it is valid; None ever after."""
 
+    def purge(self, *, before: datetime) -> int:
+        """Forget links that ended before that; the number of rows."""
+
 
 class Doors(Protocol):
     """The codes printed for rooms (hashed at rest), who tried wrong ones, and who knocked."""

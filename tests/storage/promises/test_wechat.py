@@ -116,3 +116,12 @@ def test_eight_senders_reserve_no_more_than_there_is(database: Database):
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(reserve, range(20))) == 5
+
+
+def test_pictures_and_links_are_forgotten_in_time(work):
+    work.wechat_pictures.expect(Picture(ref="r", media_id="m"), now=NOW)
+    assert work.wechat_pictures.purge(before=NOW) == 0
+    assert work.wechat_pictures.purge(before=NOW + timedelta(seconds=1)) == 1
+    work.invites.add("digest", person_id=1, expires_at=NOW)
+    assert work.invites.purge(before=NOW) == 0
+    assert work.invites.purge(before=NOW + timedelta(seconds=1)) == 1
