@@ -16,7 +16,7 @@ from domain.messaging.wecom import WecomWork
 
 
 class JobWork(AnnouncementWork, WeChatWork, WecomWork, Protocol):
-    """What jobs may use: announcements, tickets, the register, the rails, and what WeChat's and WeCom's channels keep."""
+    """What jobs may use: announcements, tickets, the register, the rails, and what WeChat's and WeCom's keep."""
 
 
 Begin = Callable[[], AbstractContextManager[JobWork]]

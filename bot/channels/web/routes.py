@@ -21,11 +21,11 @@ from bot.channels.web.events import EventStream, events, newest, plain, resumed
 from bot.channels.web.guard import Guard
 from bot.channels.web.pages import STATIC, accept_invite, show_chat, show_invite
 from bot.channels.web.panes import panes
-from bot.channels.web.photos import Unreadable, keepable
 from bot.channels.web.refused import BAD, NOT_FOUND, Refused
 from bot.channels.web.send import WebChannel
 from bot.channels.web.taking import take_message, take_press
 from bot.channels.web.visitors import readable
+from bot.photos import Unreadable, keepable
 
 Endpoint = Callable[[WebChannel, Request], Awaitable[Response]]
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -11,11 +11,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from bot.channels.web.body import DOCUMENT_BYTES, PHOTO_BYTES, PHOTOS, field, read_form, read_json, text_of
-from bot.channels.web.photos import Unreadable, keepable
 from bot.channels.web.receive import Update
 from bot.channels.web.refused import BAD, Refused
 from bot.channels.web.send import WebChannel
 from bot.channels.web.visitors import Visitor, visitor
+from bot.photos import Unreadable, keepable
 from domain.messaging.web import WebFile, WebWork
 
 NAME_MAX = 100  # characters of a file's name

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from bot.channels.web.photos import Unreadable, keepable
+from bot.photos import Unreadable, keepable
 from tests.bot.channels.web.house import GROUP, House, photo
 
 MINE = "/api/chats/demo-1/messages"

@@ -1,5 +1,0 @@
-"""Photos of the browser are made safe as those of any channel."""
-
-from bot.photos import FORMATS, Unreadable, keepable
-
-__all__ = ["FORMATS", "Unreadable", "keepable"]
