@@ -21,7 +21,7 @@ SHOWN: tuple[type[Event], ...] = (
     a.AnnouncementWithdrawn,
     a.AnnouncementScheduled, a.AnnouncementStarted, a.AnnouncementPaused, a.AnnouncementResumed,
     a.AnnouncementStopped, a.AnnouncementProgressed, a.AnnouncementFinished, a.AnnouncementRepeated,
-    a.AnnouncementClosed,
+    a.AnnouncementClosed, a.SignedUp, a.SignUpWithdrawn,
 )  # fmt: skip
 
 

@@ -215,6 +215,6 @@ NOTICES: tuple[Notice, ...] = (
 UNTOLD: frozenset[type[Event]] = frozenset(
     {
         PersonBound, StaffDismissed, StaffRehired, ContactViewed, KnockSeen, e.ReminderPostponed,
-        a.SignedUp, a.SignUpWithdrawn, a.AnnouncementsMuted, a.AnnouncementsUnmuted,
+        a.AnnouncementsMuted, a.AnnouncementsUnmuted,
     }
 )  # fmt: skip

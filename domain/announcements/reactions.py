@@ -12,16 +12,19 @@ from domain.announcements.model import Announcement, Recipient, Standing
 from domain.announcements.ports import AnnouncementWork
 from domain.errors import NotAllowed, NotNow, Refusal
 
+FEW = 500  # people
+
 
 def confirm(*, work: AnnouncementWork, announcement_id: int, by: int, now: datetime) -> bool:
     """They have read it; False when they had said so before, which changes nothing.
 
     :raises NotAllowed: "announcement-not-for-you"
     """
-    _announcement, mine = _recipient(work, announcement_id, Action.CONFIRM, by)
+    announcement, mine = _recipient(work, announcement_id, Action.CONFIRM, by)
     if mine.confirmed_at:
         return False
     work.recipients.put(replace(mine, confirmed_at=now))
+    _figures_changed(work, announcement, now)
     return True
 
 
@@ -38,6 +41,8 @@ def vote(*, work: AnnouncementWork, announcement_id: int, choice: int, by: int, 
         raise Refusal("announcement-no-such-option")
     _require_open(announcement, now)
     work.recipients.put(replace(mine, choice=choice, confirmed_at=mine.confirmed_at or now))
+    if mine.choice != choice:
+        _figures_changed(work, announcement, now)
     return mine.choice
 
 
@@ -101,6 +106,12 @@ def unmute(*, work: AnnouncementWork, estate_id: int, by: int, now: datetime) ->
     work.recipients.unmute(by, estate_id)
     work.record(events.AnnouncementsUnmuted(estate_id=estate_id, by=by), now=now)
     return True
+
+
+def _figures_changed(work: AnnouncementWork, announcement: Announcement, now: datetime) -> None:
+    """Who watches sees every answer, where it takes no time to count them; of large ones the clock's figures."""
+    if announcement.people <= FEW:
+        work.record(events.AnnouncementProgressed(announcement_id=announcement.id), now=now)
 
 
 def _recipient(work: AnnouncementWork, announcement_id: int, action: Action, by: int) -> tuple[Announcement, Recipient]:
