@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot import metrics
+from bot import audiences, metrics
 from bot.audiences import Recipient, Scene
 from bot.channels.base import Outgoing
 from bot.facts import facts_of
 from bot.notices import NOTICES, UNTOLD, Notice
 from bot.turn import DeskWork, keyed
+from bot.unreached import call_them
 from bot.voice import Voice
 from bot.words import Words
 from domain.messaging.model import Delivery, Lane, Mode
@@ -30,13 +31,11 @@ class Telling:
         if type(event) in UNTOLD:
             return
         scene = Scene(work, event, work.tickets.get(event.ticket_id) if isinstance(event, TicketEvent) else None)
-        rows = [
-            self._delivery(notice, scene, recipient, now)
-            for notice in NOTICES
-            if notice.event is type(event) and notice.when(event)
-            for recipient in notice.to(scene)
-        ]
+        told = [notice for notice in NOTICES if notice.event is type(event) and notice.when(event)]
+        rows = [self._delivery(notice, scene, to, now) for notice in told for to in notice.to(scene)]
         work.deliveries.add(rows)
+        if any(notice.to in (audiences.reporter, audiences.owners) for notice in told):
+            _miss_nobody(scene, now)
         if isinstance(event, TicketEscalated):
             metrics.ESCALATIONS.labels(event.audience, str(event.late).lower()).inc()
 
@@ -57,6 +56,14 @@ class Telling:
             body=message.plain(), created_at=now,
             key=f"{once}:{to.channel}:{to.chat}" if once else None,
         )  # fmt: skip
+
+
+def _miss_nobody(scene: Scene, now: datetime) -> None:
+    """News for an owner who has left all our channels: staff are asked to call."""
+    owner = scene.ticket.reporter_id
+    addresses = scene.work.addresses.of([owner]) if owner else ()
+    if owner and addresses and not any(one.reachable for one in addresses):
+        call_them(scene.work, owner, now)
 
 
 def _lane(notice: Notice, scene: Scene) -> Lane:

@@ -37,8 +37,18 @@ def pass_on(work: DeskWork, row: Delivery, *, reason: str, now: datetime, served
     card, _, ticket = (row.subject or "").partition(":")
     if card == "work":
         work.record(RepairerUnreachable(ticket_id=int(ticket)), now=now)
-    elif not (theirs and _call_them(work, row, now)):
+    elif not (theirs and row.person_id and call_them(work, row.person_id, now)):
         report(work, row, reason, now)
+
+
+def call_them(work: DeskWork, person_id: int, now: datetime) -> bool:
+    """Ask the staff to telephone, once a day; False when it is nobody who lives here."""
+    rooms = work.register.rooms_of(person_id)
+    for room in {room.estate_id: room for room in reversed(rooms)}.values():
+        day = work.register.calendar(room.estate_id).local(now).date().isoformat()
+        event = PersonUnreached(person_id=person_id, estate_id=room.estate_id, room_id=room.id, day=day)
+        work.record(event, now=now)
+    return bool(rooms)
 
 
 def report(work: DeskWork, row: Delivery, reason: str, now: datetime) -> None:
@@ -71,16 +81,6 @@ def _next(row: Delivery, theirs: Sequence[Address], served: Collection[str]) -> 
 def _keys(body: Mapping[str, Any]) -> Collection[str]:
     data = (button.get("data", "") for row in body.get("buttons", ()) for button in row)
     return {one.partition(":")[0] for one in data if one}
-
-
-def _call_them(work: DeskWork, row: Delivery, now: datetime) -> bool:
-    """Ask the staff to telephone, once a day; False when it is nobody who lives here."""
-    rooms = work.register.rooms_of(row.person_id) if row.person_id else ()
-    for room in {room.estate_id: room for room in reversed(rooms)}.values():
-        day = work.register.calendar(room.estate_id).local(now).date().isoformat()
-        event = PersonUnreached(person_id=row.person_id or 0, estate_id=room.estate_id, room_id=room.id, day=day)
-        work.record(event, now=now)
-    return bool(rooms)
 
 
 def _estates(work: DeskWork, row: Delivery) -> set[int]:
