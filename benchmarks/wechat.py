@@ -148,7 +148,9 @@ class Crowd:
         self._free = asyncio.Semaphore(len(self._people))
         self._sealing = Sealing(TOKEN, AES_KEY, APP_ID)
         timeout = aiohttp.ClientTimeout(total=5)
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256), timeout=timeout)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=256, keepalive_timeout=2), timeout=timeout
+        )
         self._postponed = 0
 
     async def __aenter__(self) -> Crowd:

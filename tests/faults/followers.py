@@ -47,7 +47,8 @@ class WeChatHouse(House):
     """Talks to WeChat alone; *api* is only there because every house has one."""
 
     def __init__(self, folder: Path, wechat: WeChatApi, **settings: str) -> None:
-        super().__init__(folder, Recording(), **settings)
+        super().__init__(folder, Recording())
+        self.settings = settings
         self.wechat = wechat
         wechat.pusher.url = f"{self.address}{CALLBACK}"
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from wechatpy.replies import TextReply
 
-from bot.channels.wechat.receive import NAME, Fields, body_of, chat_of, key_of, may_choose, opens
+from bot.channels.wechat.receive import NAME, Fields, body_of, chat_of, key_of, may_choose, not_shown, opens
 from bot.channels.wechat.replies import Replies, Reply
 from bot.channels.wechat.text import harmless, speakable
 from bot.tencent.door import Refused, answer, read_body
@@ -107,6 +107,8 @@ class Doorman:
 
     async def _take(self, query: Mapping[str, str], body: bytes, send: Send) -> None:
         push = Push.of(self._seal.unseal(query, body, now=self._now()), nonce=query["nonce"])
+        if why := not_shown(push.fields):
+            log.warning("wechat-message-not-shown", reason=why)
         if repeated := self._replies.repeated(push.key):
             await self._say(send, push, await asyncio.shield(repeated))
             return

@@ -18,6 +18,8 @@ Fields = Mapping[str, str]
 _OPENID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,100}")
 _OTHERS: Final = {"voice": "voice", "video": "video", "shortvideo": "video", "file": "document"}
+_FINISHED: Final = frozenset({"templatesendjobfinish", "masssendjobfinish"})
+_SHOWN: Final = frozenset({"success", "sendsuccess", "send success"})
 _FOLLOWED: Final = "qrscene_"  # before the scene, where somebody follows us by scanning
 # What opens the chat for a minute. Looking at a page of the menu does not.
 OPENING: Final = frozenset({"subscribe", "scan", "click", "scancode_push", "scancode_waitmsg"})
@@ -57,6 +59,13 @@ def opens(fields: Fields) -> bool | None:
     if event is None:
         return False
     return True if event in OPENING else None
+
+
+def not_shown(fields: Fields) -> str | None:
+    """Why a template or mass message that was accepted was not shown; None for everything else that is pushed."""
+    status = fields.get("Status", "")
+    finished = event_of(fields) in _FINISHED
+    return status[:40] if finished and status.lower() not in _SHOWN else None
 
 
 def may_choose(fields: Fields) -> bool:

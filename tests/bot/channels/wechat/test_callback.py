@@ -127,3 +127,13 @@ async def test_options_stay_what_they_were_when_the_answer_was_written(house: Ri
     await wang.says("随时")
     assert '"button"' not in house.rows(tables.inbox)[-1].body
     assert "随时" in house.rows(tables.inbox)[-1].body
+
+
+@pytest.mark.parametrize(("status", "told"), (("success", 0), ("failed:user block", 1)))
+async def test_a_template_that_was_accepted_and_not_shown_is_told_to_the_operator(
+    house: Rig, status: str, told: int, capsys: pytest.CaptureFixture[str]
+):
+    event = {**TEXT, "MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "Status": status}
+    answered = await house.api.pusher.once(xml_of(event), at=at(house))
+    assert (answered.status, answered.reply) == (200, None)
+    assert capsys.readouterr().out.count("wechat-message-not-shown") == told
