@@ -30,10 +30,14 @@ class WecomChannel:
         self._close = close
 
     def allowances(self, delivery: Delivery) -> Sequence[Allowance]:
-        """What WeCom shows in a chat: beyond it, a robot is refused, and a member sees nothing."""
-        if delivery.mode is Mode.TOAST and not delivery.body.get("text"):
-            return ()
-        return GROUP if delivery.chat.startswith(ROBOT) else MEMBER
+        """What WeCom shows in a chat: beyond it, a robot is refused, and a member sees nothing.
+
+        Updates of cards are free; where one becomes words after all, the budget counts them.
+        """
+        if delivery.chat.startswith(ROBOT):
+            return GROUP
+        silent = delivery.mode is Mode.TOAST and not delivery.body.get("text")
+        return () if silent or delivery.mode is Mode.EDIT else MEMBER
 
     def parse(self, body: Any) -> Incoming | None:
         """One stored update.

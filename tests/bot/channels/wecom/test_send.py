@@ -196,16 +196,17 @@ async def test_more_photos_than_a_minute_shows_still_go_out(api: WecomApi, house
 
 
 def test_the_gate_is_told_wecoms_own_figures(house: House):
-    def bears(chat: str, **changed: object) -> list[tuple[int, float]]:
+    def bears(chat: str, mode: Mode = Mode.SEND, text: str = "x") -> list[tuple[int, float]]:
         row = Delivery(
-            channel="wecom", chat=chat, lane=Lane.NOTICE, body={"text": "x"} | changed, created_at=house.now(),
-            mode=Mode.TOAST if changed else Mode.SEND,
-        )  # fmt: skip
+            channel="wecom", chat=chat, lane=Lane.NOTICE, body={"text": text}, created_at=house.now(), mode=mode
+        )
         return [(one.count, one.span.total_seconds()) for one in house.channel.allowances(row)]
 
     assert bears("li") == [(30, 60), (1000, 3600)]
     assert bears("robot:staff") == [(20, 60)]
-    assert bears("li", text="") == []
+    assert bears("robot:staff", Mode.EDIT) == [(20, 60)]
+    assert bears("li", Mode.TOAST) == [(30, 60), (1000, 3600)]
+    assert bears("li", Mode.TOAST, "") == bears("li", Mode.EDIT) == []
 
 
 # ---- groups ----
