@@ -25,6 +25,18 @@ def test_a_confirmation_counts_once(work: AnnouncingWork):
     assert figures.progress(work=work, announcement_id=made.id).tally.confirmed == 1
 
 
+def test_whoever_watches_a_small_one_sees_every_answer(work: AnnouncingWork, monkeypatch: pytest.MonkeyPatch):
+    made = going_out(work, confirm=True, poll=Poll("Which day?", ("Friday", "Monday")))
+    work.events.clear()
+    reactions.confirm(work=work, announcement_id=made.id, by=OWNER, now=NOW)
+    for choice in (0, 0):  # the second time, nothing has changed
+        reactions.vote(work=work, announcement_id=made.id, choice=choice, by=NEIGHBOUR, now=NOW)
+    assert work.events == [events.AnnouncementProgressed(announcement_id=made.id)] * 2
+    monkeypatch.setattr(reactions, "FEW", 0)  # of a large one the clock's figures must do
+    reactions.vote(work=work, announcement_id=made.id, choice=1, by=NEIGHBOUR, now=NOW)
+    assert len(work.events) == 2
+
+
 def test_who_was_not_meant_cannot_answer_and_nobody_before_it_is_out(work: AnnouncingWork):
     made = going_out(work)
     with pytest.raises(NotAllowed) as refusal:
