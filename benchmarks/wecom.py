@@ -63,6 +63,7 @@ async def _measure(folder: Path, effort: Effort) -> Report:
             api.member(_userid(number))
         crowd = Crowd(api, bot, residents)
         async with crowd:
+            await crowd.at_rate(effort.rate / 2, min(3.0, effort.seconds))  # caches fill, dialogs are at all steps
             steady = await crowd.at_rate(effort.rate, effort.seconds)
             claims = await crowd.claim(effort.claims)  # before there are more cards than a member is shown
             began, busy = time.monotonic(), bot.busy
