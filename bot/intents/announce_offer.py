@@ -19,13 +19,17 @@ _TO_ALL = re.compile(
 
 
 def text_for_all(turn: Turn) -> bool:
-    """Is this a text for the residents, sent by somebody who may announce it, and nothing is open?"""
-    said = turn.incoming.text.strip()
-    if turn.conversation.intent is not None or not turn.incoming.private or not managed(turn):
+    """Is this a text for the residents, sent by somebody who may announce it, and nothing is open?
+
+    What an owner wrote of a danger, and a manager passes on to us, is a call for help.
+    """
+    incoming, said = turn.incoming, turn.incoming.text.strip()
+    if turn.conversation.intent is not None or not incoming.private or incoming.reply_to or not managed(turn):
         return False
-    if turn.incoming.forwarded and (len(said) >= LONG or turn.photos or turn.incoming.document):
+    if len(said) >= LONG // 2 and _TO_ALL.search(said):
         return True
-    return len(said) >= LONG // 2 and bool(_TO_ALL.search(said))
+    danger = turn.understood is not None and turn.understood.hazard is not None
+    return incoming.forwarded and not danger and bool(len(said) >= LONG or turn.photos or incoming.document)
 
 
 def _begin(turn: Turn, _answers: Answers) -> Answers:
