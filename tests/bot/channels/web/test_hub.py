@@ -7,7 +7,7 @@ def test_a_page_looks_again_when_another_process_has_written_into_its_chat() -> 
     hub = Hub()
     with hub.open(["1", "2"], tab="a") as one, hub.open(["3"], tab="b") as other:
         hub.hear('{"chat": "2"}')
-        assert (one.changed(), other.changed()) == ({"2"}, frozenset())
+        assert (one.changed(), other.changed()) == (frozenset({"2"}), frozenset())
 
 
 def test_a_toast_finds_the_tab_that_it_answers() -> None:
