@@ -16,6 +16,7 @@ from domain.messaging.tencent import AccessToken
 
 Json = dict[str, Any]
 _BYTES: Final = "application/octet-stream"
+_NOBODY: Final = frozenset({46004, 60111})
 _NO_LICENCE: Final = "no licence for this member"
 
 
@@ -103,13 +104,8 @@ class Calls:
 
     async def member_with(self, mobile: str) -> str | None:
         """The member whose number on the company's file this is."""
-        try:
-            answer = await self._api.call("/cgi-bin/user/getuserid", {"mobile": mobile})
-        except ApiError as error:
-            if error.code in (46004, 60111):
-                return None
-            raise
-        return str(answer["userid"])
+        answer = await self._api.call("/cgi-bin/user/getuserid", {"mobile": mobile}, fine=_NOBODY)
+        return answer.get("userid")
 
     async def create_menu(self, buttons: list[Json]) -> None:
         """What stands under the chat with us."""

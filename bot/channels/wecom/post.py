@@ -73,6 +73,8 @@ class Postman:
         except Failed as error:
             repeatable = delivery.mode is not Mode.SEND
             failure = meaning(error, repeatable=repeatable, robot=delivery.chat.startswith(ROBOT))
+            if delivery.mode is Mode.TOAST:  # a member is out of reach, and not the group whose link they opened
+                failure.unreachable = False
         else:
             return None
         raise failure

@@ -245,6 +245,14 @@ async def test_groups_are_shown_photos(api: WecomApi, house: House, jpeg: bytes)
     assert [one.kind for one in api.messages_of(ROBOT)] == ["image", "text"]
 
 
+async def test_a_member_who_is_gone_takes_no_group_along(api: WecomApi, house: House):
+    with pytest.raises(DeliveryError) as error:
+        await house.send(
+            "robot:staff", "抱歉", mode=Mode.TOAST, subject=None, more={"toast": "link:gone", "alert": True}
+        )
+    assert (error.value.permanent, error.value.unreachable) == (True, False)
+
+
 async def test_a_robot_that_speaks_too_often_waits_alone(api: WecomApi, house: House):
     api.fail(45009, method="webhook/send")
     error = await failure(house, "robot:staff")
