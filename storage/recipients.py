@@ -17,6 +17,7 @@ from storage.audience import audience_of, best_addresses, has_muted
 from storage.tables import announcement_mutes, announcement_recipients, deliveries, people
 from storage.upsert import upsert
 
+MANY = 2000
 _WHO = announcement_recipients.c
 _RECIPIENT = [_WHO[field.name] for field in fields(Recipient)]
 _FAILED = (DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.EXPIRED)
@@ -64,7 +65,7 @@ class SqlRecipients:
         names = ["announcement_id", "person_id", "room_id", "round"]
         frozen = insert(announcement_recipients).from_select(names, rows).execution_options(preserve_rowcount=True)
         heads = self._connection.execute(frozen).rowcount
-        if self._connection.dialect.name == "postgresql":  # spreading thousands at a time needs a plan made for them
+        if heads > MANY and self._connection.dialect.name == "postgresql":  # a plan for few would take minutes
             self._connection.execute(text("ANALYZE people, addresses, announcement_recipients"))
         return heads
 
