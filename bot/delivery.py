@@ -116,7 +116,7 @@ class Sender:
             return take(work)
 
         try:
-            self.send(await self._commit(write))
+            self._start(await self._commit(write))
         except Collided:  # undone: at once again
             self._outcomes[:0] = outcomes
             self._wake.set()
@@ -143,7 +143,12 @@ class Sender:
     # --- sending -----------------------------------------------------------------------------------------------------
 
     def send(self, parcels: Iterable[Parcel]) -> None:
-        """Begin to send what was taken."""
+        """Begin to send what somebody else's transaction has taken; what it had to leave is looked at in time."""
+        self._start(parcels)
+        if any(taker.next_look for taker in self._takers.values()):
+            self._wake.set()
+
+    def _start(self, parcels: Iterable[Parcel]) -> None:
         for parcel in parcels:
             self._takers[parcel.delivery.channel].under_way += 1
             task = asyncio.create_task(self._send(parcel))

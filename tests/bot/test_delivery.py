@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.base import Allowance, Button, DeliveryError, Incoming, Outgoing, Parcel
 from bot.commit import GroupCommit
-from bot.delivery import Sender
+from bot.delivery import SWEEP, Sender
 from bot.telling import Telling
 from bot.words import Words
 from domain.messaging.model import Delivery, DeliveryState, Keyboard, Lane, Media, Mode
@@ -45,6 +45,7 @@ class Platform:
         self.under_way: set[str] = set()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.heard = asyncio.Event()
         self.pace: Allowance | None = None
         self.chat_allowances: tuple[Allowance, ...] = ()
 
@@ -61,6 +62,7 @@ class Platform:
         await self.gate.wait()
         self.under_way.remove(chat)
         self.got.append(parcel)
+        self.heard.set()
         waiting = self.answers.get(ANYBODY) or self.answers.get(chat, [])
         if waiting and (error := waiting.pop(0)):
             raise error
@@ -336,6 +338,25 @@ async def test_two_senders_share_the_pace_of_one_account(request, platform, kind
         await until(lambda: set(post.states()) == {"sent"})
     assert len(platform.got) + len(other.got) == 12
     assert min(later - earlier for earlier, later in pairwise(seconds(post))) >= 0.05
+
+
+async def test_what_another_transaction_had_to_leave_is_sent_in_time(post, platform):
+    platform.pace = Allowance(10, timedelta(seconds=1))
+    commit, stop = GroupCommit(post.database.writing), asyncio.Event()
+    sender = Sender(commit=commit, channels={"chat": platform})
+    running = asyncio.create_task(sender.run(stop))
+    await commit(lambda work: None)  # it has begun, and sleeps
+    post.queue("王阿姨", "1")
+    post.queue("陈先生", "2")
+    sender.send(await commit(sender.take))
+    async with asyncio.timeout(SWEEP * 0.8):
+        while len(platform.got) < 2:
+            platform.heard.clear()
+            await platform.heard.wait()
+    stop.set()
+    sender.wake()
+    await running
+    await asyncio.to_thread(commit.close)
 
 
 async def test_a_chat_keeps_its_pace_while_others_go_on(post, platform):
