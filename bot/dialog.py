@@ -177,7 +177,8 @@ def reply(turn: Turn, intent: Intent, conversation: Conversation) -> None:
         return
     turn.remember(misses=conversation.misses + 1, answers=known)
     text, rows = ask(turn, intent, step, known)
-    way_out = [Tap(turn.text("button-person"), "person"), Tap(turn.text("button-cancel"), "never_mind")]
+    person = [] if intent.staff else [Tap(turn.text("button-person"), "person")]  # staff are the people
+    way_out = [*person, Tap(turn.text("button-cancel"), "never_mind")]
     offered = {tap.intent for row in rows for tap in row}
     often = conversation.misses + 1 >= PATIENCE
     why = "" if turn.preface and not often else turn.text("not-understood-often" if often else "not-understood")
