@@ -61,7 +61,7 @@ def rows(work: Any, one: Announcement) -> Sequence[Any]:
     if isinstance(work, AnnouncingWork):
         found = [row for row in work.deliveries.rows.values() if row.announcement_id == one.id]
         return sorted(found, key=lambda row: row.person_id or 0)
-    names = [tables.deliveries.c[name] for name in Delivery.__dataclass_fields__]
+    names = [tables.deliveries.c[name] for name in Delivery.__dataclass_fields__ if name in tables.deliveries.c]
     mine = tables.deliveries.c.announcement_id == one.id
     return work.connection.execute(select(*names).where(mine).order_by(tables.deliveries.c.person_id)).all()
 
