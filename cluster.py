@@ -16,11 +16,12 @@ from bot.delivery import Sender
 from bot.inbox import Reader
 from calling import Calling
 from channels import Line, listen
+from domain.errors import Unavailable
 from scheduler.clock import Clock, tick
 from scheduler.job import Begin, Job
 from scheduler.jobs import JOBS
 from storage import hearing
-from storage.election import Candidate
+from storage.election import Candidate, turn
 from storage.queue import SCHEMA, address
 
 log = structlog.get_logger(__name__)
@@ -108,7 +109,16 @@ class Cluster:
         if known is None:
             log.warning("job-unknown", job=job)  # the clock runs a newer program than we
         else:
-            await asyncio.to_thread(tick, known, self._begin, now=datetime.now(UTC))
+            await asyncio.to_thread(self._run, known)
+
+    def _run(self, job: Job) -> None:
+        """A job that takes longer than its period is not begun beside itself."""
+        try:
+            with turn(self._engine, job.name) as ours:
+                if ours:
+                    tick(job, self._begin, now=datetime.now(UTC))
+        except Unavailable as error:
+            log.warning("records-unavailable", job=job.name, reason=str(error))
 
     async def _forget(self) -> None:
         await self._ticks.forget_stalled()

@@ -1,9 +1,11 @@
-"""One of several processes is elected, and another one as soon as it is gone (PostgreSQL)."""
+"""What only one of several processes does, and another one as soon as it is gone (PostgreSQL)."""
 
 from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import Connection, Engine, text
@@ -17,6 +19,8 @@ ELECTED = text(
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1735748202 AND objsubid = 1 AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+_TAKE_TURN = text(f"SELECT pg_try_advisory_lock({_KEY}, hashtext(:name))")
+_END_TURN = text(f"SELECT pg_advisory_unlock({_KEY}, hashtext(:name))")
 _SET = text("SELECT set_config('application_name', :note, false), set_config('idle_session_timeout', '10s', false)")
 
 
@@ -55,3 +59,18 @@ class Candidate:
         self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._connection.execute(_SET, {"note": self._note})
         return self._connection
+
+
+@contextmanager
+def turn(engine: Engine, name: str) -> Iterator[bool]:
+    """Is it our turn to do what has this name? False while another process does it.
+
+    :raises Unavailable: nobody can say
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        ours = bool(connection.scalar(_TAKE_TURN, {"name": name}))
+        try:
+            yield ours
+        finally:
+            if ours:
+                connection.execute(_END_TURN, {"name": name})

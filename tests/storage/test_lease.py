@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from storage.election import Candidate
+from storage.election import Candidate, turn
 from storage.engine import open_engine
 from storage.lease import AlreadyRunning, hold, join
 from storage.place import Unreachable
@@ -131,6 +131,18 @@ class TestMembersOnPostgreSQL:
         second.resign()
         assert first.ask()
         first.resign()
+
+
+@pytest.mark.postgres
+def test_what_one_process_does_no_other_does_beside_it(fresh: Fresh):
+    engine = fresh("postgres")
+    with turn(engine, "spread") as first:
+        with turn(engine, "spread") as second, turn(engine, "purge") as other:
+            assert (first, second, other) == (True, False, True)
+        with turn(engine, "spread") as third:
+            assert not third
+    with turn(engine, "spread") as fourth:
+        assert fourth
 
 
 def test_on_sqlite_a_second_member_is_one_too_many(fresh: Fresh):
