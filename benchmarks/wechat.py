@@ -221,8 +221,20 @@ def _told(database: Path) -> str:
     }
     count = {name: _count(database, *which) for name, which in wanted.items()}
     if count["parked"] or count["failed"]:
-        raise RuntimeError(f"{count['parked']} updates parked, {count['failed']} deliveries failed")
+        raise RuntimeError(f"{count['parked']} updates parked, {count['failed']} deliveries failed: {_why(database)}")
     return f"guanjia: {count['handled']} pushes stored and handled, {count['tickets']} tickets; an echo stores nothing"
+
+
+def _why(database: Path) -> list[tuple[str, ...]]:
+    """States and reasons of what was not sent."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        chosen = (
+            "SELECT state, reason, channel, mode, count(*) FROM deliveries WHERE state <> 'sent' GROUP BY 1, 2, 3, 4"
+        )
+        return connection.execute(chosen).fetchall()
+    finally:
+        connection.close()
 
 
 def _count(database: Path, table: str, condition: str) -> int:
