@@ -14,7 +14,7 @@ from domain.announcements import figures
 from domain.announcements.changing import parties, policy
 from domain.announcements.lifecycle import ALLOWED, MOVES, OUT, Action, Party, Status
 from domain.announcements.model import Announcement, Kind, Progress
-from domain.calendar import Clock
+from domain.announcements.sending import awake
 from domain.tickets.eligibility import MANAGERS
 
 BAR = 10  # squares
@@ -105,8 +105,7 @@ def _approved_by(voice: Voice, told: Announcement) -> list[Said]:
 def _leaves(voice: Voice, work: DeskWork, told: Announcement) -> Said:
     """Just approved: it can be taken back for a moment."""
     asked = max(told.at or voice.now, voice.now)
-    awake = work.register.calendar(told.estate_id).add(asked, timedelta(), Clock.WAKING)
-    leaves = asked if told.kind is Kind.URGENT else awake
+    leaves = awake(work, told, asked)
     if leaves > voice.now:
         return voice.say("announcement-leaves-at", time=voice.moment(leaves, told.estate_id))
     return voice.say("announcement-leaves-soon", count=round(policy(work, told).undo.total_seconds()))

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from bot.announcement_heads import described, heads_lines
@@ -24,7 +23,7 @@ from bot.voice import Voice
 from bot.words import Said
 from domain.announcements.changing import policy
 from domain.announcements.model import Draft, Kind
-from domain.calendar import Clock
+from domain.announcements.sending import awake
 
 SHOWN = ("title", "body", "language", "others", "kind", "photos", "file", "please_confirm", "poll", "cap", "closes")
 ASKED_AGAIN = {  # what a button of the card asks for, and the answers that go with it
@@ -64,10 +63,10 @@ def _when(turn: Turn, draft: Draft) -> Said:
     """Its time, and why that may be later than was asked for."""
     voice = turn.voice
     asked = draft.at or turn.now
-    awake = turn.work.register.calendar(draft.estate_id).add(asked, timedelta(), Clock.WAKING)
-    if draft.kind is not Kind.URGENT and awake > asked:
+    leaves = awake(turn.work, draft, asked)
+    if leaves > asked:
         key = "announcement-confirm-night" if draft.at is None else "announcement-confirm-night-then"
-        return voice.say(key, time=voice.moment(awake, draft.estate_id))
+        return voice.say(key, time=voice.moment(leaves, draft.estate_id))
     if draft.at is None:
         return voice.say("announcement-confirm-now")
     return voice.say("announcement-confirm-at", time=voice.moment(draft.at, draft.estate_id))
