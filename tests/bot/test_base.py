@@ -4,13 +4,15 @@ import json
 
 import pytest
 
-from bot.channels.base import Button, Outgoing
+from bot.channels.base import Button, Document, Outgoing
 
 MESSAGES = (
     Outgoing(text=""),
     Outgoing(text="<b>水</b> &amp;"),
     Outgoing(text="a", photos=("k", "l")),
     Outgoing(text="a", toast="t", alert=True),
+    Outgoing(text="a", document=Document(handle="k", name="名单.xlsx"), pinned=True),
+    Outgoing(text="a", message="17"),
     Outgoing(
         text="a",
         buttons=(

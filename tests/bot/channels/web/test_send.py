@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.base import Button, DeliveryError
+from bot.channels.base import Button, DeliveryError, Document
 from domain.messaging.model import Mode
 from domain.messaging.web import WebFile
 from tests.bot.channels.web.house import GROUP, NOW, House
@@ -45,6 +45,16 @@ async def test_every_copy_of_a_card_is_edited(demo: House) -> None:
     copies = tuple([await demo.say(GROUP, "open", buttons=CARD) or "" for _ in range(2)])
     assert await demo.say(GROUP, "claimed", mode=Mode.EDIT, copies=copies) is None
     assert [row.body for row in demo.log(GROUP)] == [{"text": "claimed"}] * 2
+
+
+async def test_an_edit_leaves_photos_and_file_where_they_are(demo: House) -> None:
+    paper = Document(handle="k2", name="a.pdf")
+    photos = {"photos": ("k1",), "handles": (("web", "ref"),), "document": paper, "paper": ("web", "r2")}
+    copy = await demo.say("demo-1", "read this", buttons=CARD, **photos)
+    await demo.say("demo-1", "thank you", mode=Mode.EDIT, copies=(copy or "",))
+    [row] = demo.log("demo-1")
+    there = {"photos": ["file/ref"], "document": {"at": "file/r2", "name": "a.pdf"}}
+    assert row.body == {"text": "thank you", **there}
 
 
 async def test_a_card_that_is_nowhere_is_a_failure_with_its_reason(demo: House) -> None:
