@@ -95,14 +95,15 @@ def test_a_picture_shows_every_module_of_the_code_where_it_belongs():
     code = segno.make(link, error="m", micro=False)
     module = CODE / code.symbol_size(border=QUIET)[0]
     left, top = MARGIN + LABEL_WIDTH + (LABEL_WIDTH - CODE) / 2, MARGIN + HEAD + 9
+    size = len(code.matrix)
     with Image.open(io.BytesIO(picture)) as image:
         shown = [
             [
                 image.getpixel((round((left + (QUIET + x + 0.5) * module) * DOTS), round((top + y * module) * DOTS)))
                 == 0
-                for x in range(code.symbol_size(border=0)[0])
+                for x in range(size)
             ]
-            for y in (QUIET + row + 0.5 for row in range(code.symbol_size(border=0)[1]))
+            for y in (QUIET + row + 0.5 for row in range(size))
         ]
     assert shown == [[bool(dark) for dark in line] for line in code.matrix]
 

@@ -78,7 +78,7 @@ FAMILIES: Mapping[str, set[str]] = {
     "category-*": set(Category),
     "change-*": {"place", "category", "words", "visit", "contact"},
     "command-*": {*commands.PRIVATE, *commands.STAFF},
-    "deliveries-is-*": set(DeliveryState) - {DeliveryState.QUEUED, DeliveryState.SENDING},
+    "deliveries-is-*": {*DeliveryState} - {"queued", "sending"},
     "deliveries-kept-*": set(Kept),
     "evaluate-*": {"intent", "category", *SLOTS},
     "group-hello-*": set(GroupKind),
