@@ -23,7 +23,7 @@ MESSAGES = (
 )
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: repr(message)[:40])
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: str(message.plain())[:60])
 def test_a_message_survives_being_stored(message):
     assert Outgoing.of(json.loads(json.dumps(message.plain()))) == message
 

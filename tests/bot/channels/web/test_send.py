@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.channels.base import Button, DeliveryError, Document
@@ -49,7 +51,12 @@ async def test_every_copy_of_a_card_is_edited(demo: House) -> None:
 
 async def test_an_edit_leaves_photos_and_file_where_they_are(demo: House) -> None:
     paper = Document(handle="k2", name="a.pdf")
-    photos = {"photos": ("k1",), "handles": (("web", "ref"),), "document": paper, "paper": ("web", "r2")}
+    photos: dict[str, Any] = {
+        "photos": ("k1",),
+        "handles": (("web", "ref"),),
+        "document": paper,
+        "paper": ("web", "r2"),
+    }
     copy = await demo.say("demo-1", "read this", buttons=CARD, **photos)
     await demo.say("demo-1", "thank you", mode=Mode.EDIT, copies=(copy or "",))
     [row] = demo.log("demo-1")
