@@ -45,9 +45,9 @@ UNFINISHED = text(
 class Effort:
     """How much and how often."""
 
-    updates: int = 2000
+    updates: int = 1000
     rounds: int = 3
-    seconds: float = 0.5  # until the far platform answers
+    seconds: float = 1.0  # until the far platform answers
 
 
 QUICK = Effort(updates=60, rounds=1, seconds=0.05)
