@@ -20,6 +20,7 @@ KEPT: Final = 6  # one in so many of what a chat bears is kept for the urgent
 JUMP: Final = timedelta(seconds=5)  # what is further ahead was booked by a clock that has been put back since
 _DOUBT: Final = 0.003  # seconds: the quickest there and the quickest back need not have been the same one's
 _TICK: Final = 0.001  # an event loop's timers know no less
+LISTED: Final = 100  # an account that may say more in a span has only the door of each process to look back
 _LONGER: Final = 1.0005  # the way to the platform may become longer: so much at each message
 _COUNTED: Final = (Mode.SEND, Mode.EDIT)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -36,7 +37,8 @@ class Ledger:
     """One account's books, ours until the end of the transaction.
 
     The account as a whole is paced evenly (GCRA without a burst); a chat's last messages are all in its book, so that
-    it never hears more than its allowance in any span.
+    it never hears more than its allowance in any span. So are the account's, unless they are too many: every process
+    puts right there what came late.
     """
 
     def __init__(self, account: Pace, pace: Allowance | None, now: datetime) -> None:
@@ -45,18 +47,26 @@ class Ledger:
         self._step = pace.span / pace.count * SLACK if pace else timedelta()
         free = account.free_at or now
         self._free = free if now < free < now + JUMP else now
+        self._pace = pace if pace and pace.count <= LISTED else None
+        self._booked = [one for one in account.left if pace and now - 2 * pace.span < one < now + JUMP]
         self._chats: dict[str, Pace] = {}
         self._touched: set[str] = set()
 
     @property
     def opens_at(self) -> datetime:
         """When the next message may leave."""
-        return self._free
+        if self._pace is None or len(self._booked) < self._pace.count:
+            return self._free
+        return max(self._free, sorted(self._booked)[-self._pace.count] + self._pace.span)
 
     @property
     def is_full(self) -> bool:
         """All moments are taken, as far ahead as one books."""
-        return self._free > self._now + AHEAD
+        return self.opens_at > self._now + AHEAD
+
+    def correct(self, late: Mapping[datetime, datetime]) -> None:
+        """What was booked for a moment was counted at another."""
+        self._booked = [late.get(moment, moment) for moment in self._booked]
 
     def know(self, chats: Mapping[str, Pace]) -> None:
         """What was said in these chats lately."""
@@ -75,8 +85,10 @@ class Ledger:
 
     def book(self, parcel: Parcel, allowances: Sequence[Allowance]) -> datetime:
         """The moment at which it leaves."""
-        leaves, heads = self._free, cost(parcel)
-        self._free += self._step * heads
+        leaves, heads = self.opens_at, cost(parcel)
+        self._free = leaves + self._step * heads
+        if self._pace:
+            self._booked += [leaves] * heads
         self._touched.add("")
         if allowances:
             self._write(parcel.delivery.chat, leaves, heads, max(one.span for one in allowances))
@@ -92,7 +104,7 @@ class Ledger:
     def entries(self) -> Iterable[Pace]:
         """What is to be kept of it."""
         for chat in self._touched:
-            yield self._chats[chat] if chat else replace(self._account, free_at=self._free)
+            yield self._chats[chat] if chat else replace(self._account, free_at=self._free, left=tuple(self._booked))
 
 
 def _free_at(left: Sequence[datetime], allowance: Allowance, heads: int, now: datetime, *, urgent: bool) -> datetime:
@@ -107,6 +119,7 @@ def _free_at(left: Sequence[datetime], allowance: Allowance, heads: int, now: da
 class Passage:
     """One message on its way: when it left and when its answer came, by the loop's clock."""
 
+    booked: datetime | None
     left: float
     answered: float = math.inf
 
@@ -125,6 +138,7 @@ class Door:
         self._span = pace.span.total_seconds() if pace else 0.0
         self._first = asyncio.Lock()
         self._out: deque[Passage] = deque()
+        self._late: deque[tuple[datetime, datetime]] = deque(maxlen=2 * LISTED)
         self._quickest = math.inf  # from leaving to the answer, in seconds
 
     def hold(self, until: datetime) -> None:
@@ -146,7 +160,7 @@ class Door:
         if self.is_held(datetime.now(UTC)):
             return None
         now = asyncio.get_running_loop().time()
-        passage = Passage(now)
+        passage = Passage(at, now)
         if self._count and at is not None:
             self._out.append(passage)
         return passage
@@ -163,6 +177,15 @@ class Door:
         passage.answered = asyncio.get_running_loop().time()
         if arrived:
             self._quickest = min(passage.answered - passage.left, self._quickest * _LONGER)
+        if passage.booked is not None:
+            ago = timedelta(seconds=passage.answered - self._counted(passage, passage.answered))
+            if (counted := datetime.now(UTC) - ago) > passage.booked:
+                self._late.append((passage.booked, counted))
+
+    @property
+    def late(self) -> Mapping[datetime, datetime]:
+        """When the platform counted what was booked for an earlier moment."""
+        return dict(self._late)
 
     def _bears_at(self, now: float) -> float:
         while self._out and self._counted(self._out[0], now) < now - self._span:

@@ -109,6 +109,7 @@ class Taker:
         if self._is_told_to_wait(now, account.held_until):
             return None
         ledger = Ledger(account, self._channel.pace, now)
+        ledger.correct(self.door.late)
         return None if self._is_full(ledger, now) else ledger
 
     def _is_full(self, ledger: Ledger, now: datetime) -> bool:

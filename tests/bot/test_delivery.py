@@ -380,7 +380,7 @@ async def test_the_answer_to_a_press_has_no_pace(post, platform):
     post.queue("王阿姨", "2")
     post.queue("王阿姨", "toast", mode=Mode.TOAST, lane=Lane.URGENT)
     with post.engine.begin() as connection:
-        connection.execute(tables.paces.update().where(tables.paces.c.chat == "").values(free_at=None))
+        connection.execute(tables.paces.update().where(tables.paces.c.chat == "").values(free_at=None, left=[]))
     async with sending(post, platform) as until:
         await until(lambda: post.states() == ["sent", "queued", "sent"])
 

@@ -82,6 +82,27 @@ def test_nothing_is_booked_far_ahead_so_that_the_urgent_need_not_wait():
     assert len(leaves) == 1 + AHEAD // (SECOND / 30 * SLACK)
 
 
+def test_what_another_process_let_out_late_moves_the_one_a_span_after_it():
+    three = Allowance(3, SECOND)
+    left = NOW, NOW + SECOND * 0.335, NOW + SECOND * 0.669
+    opened = ledger(NOW + SECOND, pace=three, free_at=NOW + SECOND * 1.004, left=left)
+    assert opened.opens_at == NOW + SECOND * 1.004
+    late = {NOW: NOW + SECOND / 5}
+    opened.correct(late)
+    opened.correct(late)  # the same again, when a transaction was run again
+    assert opened.opens_at == NOW + SECOND * 1.2
+    leaves = opened.book(parcel(), ())
+    (kept,) = opened.entries()
+    assert kept.left == (NOW + SECOND / 5, *left[1:], leaves)
+
+
+def test_what_an_account_said_long_ago_is_not_kept():
+    opened = ledger(NOW + MINUTE, left=(NOW, NOW + MINUTE - SECOND / 2))
+    leaves = opened.book(parcel(), ())
+    (kept,) = opened.entries()
+    assert kept.left == (NOW + MINUTE - SECOND / 2, leaves)
+
+
 def test_silence_is_not_saved_up():
     books = ledger(free_at=NOW - 9 * MINUTE)
     assert [books.book(parcel(), ()) - NOW for _ in range(2)] == [timedelta(), SECOND / 30 * SLACK]
@@ -194,10 +215,12 @@ async def test_what_took_longer_than_others_may_have_been_counted_late():
     door = Door(Allowance(2, SECOND / 4))
     quick, slow = await passed(door), await passed(door)
     door.is_over(quick, arrived=True)
-    slow.left -= 0.2
+    assert slow.booked
+    slow.left, slow.booked = slow.left - 0.2, slow.booked - SECOND / 5
     door.is_over(slow, arrived=True)
     assert (await passed(door)).left - quick.left >= 0.25
     assert (await passed(door)).left - slow.answered >= 0.2
+    assert door.late[slow.booked] - slow.booked > SECOND / 10
 
 
 async def test_what_failed_says_nothing_about_how_long_the_way_is():
