@@ -45,7 +45,7 @@ class Effort:
     at_once: tuple[int, ...] = (8, 64)  # each account counts with what suits it best
     threads: int = 8  # of the peer
     templates: int = 10_000
-    limit: int = 300  # templates a second
+    limit: int = 200  # templates a second
 
 
 QUICK = Effort(owners=100, rounds=1, seconds=1.0, at_once=(8,), templates=300)

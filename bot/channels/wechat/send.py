@@ -88,14 +88,45 @@ class Postman:
         :raises DeliveryError: with what it means for the row
         """
         letter = Letter(parcel, *numbered(parcel.message), secrets.token_urlsafe(18))
-        noted = asyncio.ensure_future(self._commit(lambda work: self._note_down(work, letter)))
-        await asyncio.sleep(0)  # it is in the queue now: whatever they answer is written after it
         try:
-            return await self._carry(letter, noted)
+            return await self._answered(letter) or await self._told(letter)
         except Unavailable as error:
             raise DeliveryError(f"records unavailable ({error})") from None
         except _FAILURES as error:
             raise meaning(error) from None
+
+    async def _answered(self, letter: Letter) -> str | None:
+        """In the response that somebody waits for; None when nobody does, or not any more."""
+        parcel, chat = letter.parcel, letter.parcel.delivery.chat
+        waiting = self._replies.waiting(chat)
+        parts = self._written(letter, waiting.language) if waiting else ()
+        if not waiting or not parts:
+            return None
+        noted = asyncio.ensure_future(self._commit(lambda work: self._note_down(work, letter)))
+        await asyncio.sleep(0)  # it is in the queue now: whatever they answer is written after it
+        spoken = waiting.open and await waiting.speak(parts[0])
+        await noted
+        if not spoken:
+            return None
+        rest = parts[1:]
+        if rest and not (await self._reserve(chat, len(rest)) and await self._customer(chat, rest)):
+            log.warning("wechat-message-cut", delivery=parcel.delivery.id)
+        await self._show(parcel)
+        return f"reply:{parcel.delivery.id}"
+
+    async def _told(self, letter: Letter) -> str:
+        """As news."""
+        parcel, chat = letter.parcel, letter.parcel.delivery.chat
+        parts, reserved = await self._commit(lambda work: self._prepared(work, letter))
+        if reserved and await self._customer(chat, parts):
+            await self._show(parcel)
+            return f"customer:{parcel.delivery.id}"
+        return await self._news(parcel, parts)
+
+    def _prepared(self, work: WeChatWork, letter: Letter) -> tuple[tuple[str, ...], bool]:
+        """The words in messages, and whether so many customer messages were reserved for them: all or none."""
+        parts = self._written(letter, self._note_down(work, letter))
+        return parts, work.followers.reserve(letter.parcel.delivery.chat, count=len(parts), now=self._now())
 
     def _note_down(self, work: WeChatWork, letter: Letter) -> str | None:
         """What an answer chooses from now, and who the link lets in; the language of whoever reads it."""
@@ -117,26 +148,8 @@ class Postman:
             lines.append(say("wechat-page", link=f"{self._ways.page}/i/{letter.link}"))
         return tuple(pieces("\n".join([plain(message.text), *letter.lines, *map(plain, lines)]).strip()))
 
-    async def _carry(self, letter: Letter, noted: asyncio.Future[str | None]) -> str:
-        parcel, chat = letter.parcel, letter.parcel.delivery.chat
-        waiting = self._replies.waiting(chat)
-        parts = self._written(letter, waiting.language if waiting else await noted)
-        if waiting and parts and await waiting.speak(parts[0]):
-            await noted
-            if parts[1:]:
-                await self._customer(chat, parts[1:])
-            await self._show(parcel)
-            return f"reply:{parcel.delivery.id}"
-        await noted
-        if await self._customer(chat, parts):
-            await self._show(parcel)
-            return f"customer:{parcel.delivery.id}"
-        return await self._news(parcel, parts)
-
     async def _customer(self, chat: str, parts: Sequence[str]) -> bool:
-        """As customer messages, all or none; False where the chat is closed to them."""
-        if not await self._reserve(chat, len(parts)):
-            return False
+        """As customer messages, which are reserved; False where the chat is closed to them after all."""
         for part in parts:
             wish = {"touser": chat, "msgtype": "text", "text": {"content": part}}
             if not await self._call(_CUSTOMER, wish, chat):
