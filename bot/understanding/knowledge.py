@@ -29,7 +29,7 @@ LIKE, COVERED, SPELLED = 0.2, 0.7, 0.1  # shares of the score
 # Concepts that say how something is said, or of everything in an estate: no evidence of the matter.
 GRAMMAR = frozenset({
     "question", "ask", "negation", "person", "staff", "home", "estate", "story", "outside_weak", "outside", "trouble",
-    "long_time", "urgent_words", "now", "today", "want_know", "inquire", "how_to",
+    "long_time", "urgent_words", "now", "today", "want_know", "inquire", "how_to", "ours",
 })  # fmt: skip
 _GROUP = 0xE000  # private characters stand for groups of synonyms
 _word = re.compile(r"[\ue000-\uf8ff]|[a-z0-9]+(?:'[a-z]+)?")

@@ -17,7 +17,8 @@ LETTERS_PER_UNIT = 2.5  # an English word says what a Chinese character or two s
 SHORT, LONG = 20, 60
 MATTERS = 3
 HIGHEST, LOWEST = 8.0, -4.0
-HERE, ELSEWHERE = "estate", frozenset({"outside", "outside_weak", "city", "shop"})  # "路灯" alone may be the city's
+HERE, OURS = "estate", "ours"  # "路灯" alone may be the city's
+ELSEWHERE = frozenset({"outside", "outside_weak", "city", "shop"})
 CATEGORY_SCALE, INTENT_SCALE = 6.0, 4.0
 PLAIN = 4.0
 
@@ -57,7 +58,7 @@ def features_of(
     concepts: Mapping[str, object], categories: Scores, intents: Scores, *, length: int, spaced: bool
 ) -> dict[str, float]:
     """What the model looks at: what is mentioned, what it seems to be about, what the rules say, how long it is."""
-    found = {f"concept {name}": 1.0 for name in concepts}
+    found = {f"concept {name}": 1.0 for name in concepts if name != OURS}
     found |= {f"category {label}": score / CATEGORY_SCALE for label, score in categories[:MATTERS]}
     found |= {f"rules {label}": max(LOWEST, min(score, HIGHEST)) / INTENT_SCALE for label, score in intents if score}
     units = length / LETTERS_PER_UNIT if spaced else length
@@ -66,8 +67,10 @@ def features_of(
         found["category none"] = 1.0
     matter = "a matter" if categories and categories[0][1] >= PLAIN else "no matter"
     for name in ELSEWHERE & concepts.keys():
-        found[f"{name} {'with' if HERE in concepts else 'without'} {HERE}"] = 1.0
-        found[f"{name} and {matter}"] = 1.0
+        where = f"{name} {'with' if HERE in concepts else 'without'} {HERE}"
+        found |= {where: 1.0, f"{name} and {matter}": 1.0, f"{where} and {matter}": 1.0}
+        if OURS in concepts:
+            found[f"{name} with {OURS}"] = 1.0
     if intents:
         found[f"best {intents[0][0]}"] = 1.0
     return found
