@@ -25,6 +25,7 @@ from bot.app import App
 from bot.commit import GroupCommit
 from bot.delivery import Sender
 from bot.inbox import Reader
+from bot.knowledge import prepare_answers
 from bot.lateness import LatenessCollector
 from bot.rooms import Rooms
 from bot.telling import Telling
@@ -104,6 +105,7 @@ class Service:
         channels = {name: line.channel for name, line in self.lines.items()}
         if "worker" in roles:
             prepare()
+            prepare_answers()
         app = App(words=self.words, channels=channels, rooms=Rooms(), deep_link=self._deep_link)
         alone = database.engine.dialect.name == "sqlite"
         sender = Sender(commit=self.commit, channels=channels, alone=alone)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from bot.understanding.knowledge import KnowledgeIndex, Reader, Wording
-from bot.understanding.phrases import LOCALES, listed, load
+from bot.understanding.phrases import LOCALES, languages, listed, load
 from domain.errors import Refusal
 from domain.knowledge.model import Entry, Status
 from domain.knowledge.ports import KnowledgeWork
@@ -58,6 +58,13 @@ def filled(answer: str, language: str, values: Mapping[str, str]) -> str:
     """The answer with the estate's values, or how they are called in general; other braces stay as they are."""
     known = {**book(language).values, **values}
     return _value.sub(lambda found: known.get(found[1], found[0]), answer)
+
+
+def prepare_answers() -> None:
+    """Read the answers of all languages and cut them into terms now, lest the first question of each wait for it."""
+    for language in languages():
+        shared = book(language)
+        KnowledgeIndex(shared.entries, shared.reader)  # the reader keeps the terms
 
 
 class Shelf:
