@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -154,6 +155,13 @@ def test_every_language_has_every_sentence():
     assert {language: KEYS ^ WORDS.keys(language) for language in WORDS.languages} == dict.fromkeys(
         WORDS.languages, frozenset()
     )
+
+
+@pytest.mark.parametrize("language", WORDS.languages)
+def test_no_sentence_stands_in_two_files(language: str):
+    files = sorted((ROOT / "locales" / language / "LC_MESSAGES").glob("*.po"))
+    keys = chain.from_iterable(re.findall(r'^msgid "(.+)"', path.read_text("utf-8"), re.MULTILINE) for path in files)
+    assert [key for key, times in Counter(keys).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", WORDS.languages)
