@@ -40,6 +40,10 @@ def _nothing_known(_turn: Turn, answers: Answers) -> Answers:
     return answers
 
 
+def _nothing_shown(_turn: Turn, _answers: Answers) -> None:
+    return None
+
+
 def _nothing_else(_turn: Turn, _answers: Answers) -> Answers | None:
     return None
 
@@ -60,6 +64,7 @@ class Intent:
     goes_on: bool = False  # whatever comes between, it is taken up again afterwards
     interrupts: bool = False  # whatever is open waits until this is done
     begin: Callable[[Turn, Answers], Answers] = _nothing_known  # what is known before the first question
+    dropped: Callable[[Turn, Answers], None] = _nothing_shown  # what else stands in the chat when it is cancelled
     # All answers after words that take one of them back; None when they do not.
     correct: Callable[[Turn, Answers], Answers | None] = _nothing_else
     # All answers after words that are no answer to the open question, and mean something all the same.

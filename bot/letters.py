@@ -13,7 +13,7 @@ from bot.words import Said, mask_numbers
 from domain.messaging.events import ConversationStalled
 from domain.tickets import relaying
 from domain.tickets.eligibility import MANAGERS
-from domain.tickets.events import HelpRequested, TicketEscalated, TicketHandedBack
+from domain.tickets.events import HelpRequested, TicketEscalated, TicketHandedBack, TicketReopened
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Kind, Ticket, Urgency
 from domain.tickets.schedule import deadline
@@ -60,6 +60,15 @@ def worker_again(key: str) -> Letter:
         return f"{_headline(voice, scene, key)}\n{text}", rows
 
     return letter
+
+
+def reopened(voice: Voice, scene: Scene, to: Recipient) -> tuple[str, Rows]:
+    """The repairer's card once more: it is not fixed, in the owner's own words where there are any."""
+    event = scene.event
+    assert isinstance(event, TicketReopened)
+    text, rows = cards.worker_card(voice, scene.ticket, to.person_id)
+    said = [voice.say("ticket-reopened-words", words=event.words)] if event.words else []
+    return "\n".join([_headline(voice, scene, "ticket-reopened-repairer"), *said, text]), rows
 
 
 def manager(key: str) -> Letter:

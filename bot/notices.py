@@ -124,7 +124,7 @@ NOTICES: tuple[Notice, ...] = (
     Notice(e.WorkFinished, audiences.other_callers, alarms.about("alarm-over-caller")),
     *_refresh(e.RepairConfirmed),
     *_refresh(e.TicketReopened),
-    Notice(e.TicketReopened, audiences.repairer, letters.worker_again("ticket-reopened-repairer"), Lane.URGENT, "work"),
+    Notice(e.TicketReopened, audiences.repairer, letters.reopened, Lane.URGENT, "work"),
     _own(e.TicketReopened, "ticket-reopened-owner", Lane.DIALOG),
     Notice(
         e.TicketReopened,

@@ -7,8 +7,9 @@ from bot.intents.announce_answer import acknowledged
 from bot.intents.announce_offer import text_for_all
 from bot.intents.draft import FORGOTTEN
 from bot.intents.emergency import is_alarm
-from bot.intents.false_alarm import is_detail
+from bot.intents.false_alarm import about_call
 from bot.intents.feedback import BEST, LOW
+from bot.intents.spoken import plainly
 from bot.talking import Belongs, belongs
 from bot.turn import Turn
 
@@ -44,8 +45,8 @@ def goes_first(turn: Turn) -> Belongs | None:
         return belonging
     if is_alarm(turn):
         return "alarm", {}
-    if is_detail(turn):
-        return "say_more", {}
+    if meant := about_call(turn) or plainly(turn):
+        return meant
     if incoming.location and not incoming.text:
         return "share_location", {}
     if incoming.other and not incoming.text:

@@ -10,7 +10,7 @@ from bot.announcement_letters import leaflets
 from bot.conversation import Answers, Intent, without
 from bot.dialog import advance, close_card
 from bot.intents.announce_ask import BODY, ESTATES, OTHER, TITLE, TRANSLATE, WHOM
-from bot.intents.announce_card import CARD, close_previews, is_shown
+from bot.intents.announce_card import CARD, close_previews, drop_previews, is_shown
 from bot.intents.announce_draft import draft_of, language_of, managed, split
 from bot.intents.announce_terms import CAP, CLOSES, POLL, WHEN
 from bot.turn import Turn
@@ -82,5 +82,6 @@ ANNOUNCE = Intent(
     private=True,
     goes_on=True,
     begin=_begin,
+    dropped=drop_previews,
     steps=(ESTATES, BODY, TITLE, WHOM, TRANSLATE, OTHER, WHEN, POLL, CAP, CLOSES, CARD),
 )

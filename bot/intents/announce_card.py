@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.announcement_heads import described, heads_lines
 from bot.announcement_letters import outgoing, owner_letter
+from bot.channels.base import Document
 from bot.conversation import Answers, Intent, Step, without
 from bot.dialog import advance, card_of
 from bot.intents.announce_ask import count, missing
@@ -176,6 +177,19 @@ def close_previews(turn: Turn, answers: Answers) -> None:
     for language in draft.texts:
         text, _buttons = owner_letter(Voice(turn.words, language, turn.now, turn.work), draft)
         turn.edit(_preview(answers, language), text, photos=draft.photos, document=outgoing(draft, text).document)
+
+
+def drop_previews(turn: Turn, answers: Answers) -> None:
+    """What was only a preview of an announcement that nobody sends says so."""
+    if "shown" not in answers:
+        return
+    for language in turn.words.languages:
+        paper = answers.get("file")
+        document = Document(handle=paper["key"], name=paper["name"], kind=paper["kind"]) if paper else None
+        turn.edit(
+            _preview(answers, language), turn.text("announcement-preview-dropped"),
+            photos=tuple(answers["photos"]), document=document,
+        )  # fmt: skip
 
 
 def _preview(answers: Answers, language: str) -> str:

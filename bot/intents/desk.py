@@ -14,6 +14,10 @@ def _offer(turn: Turn, _answers: Answers) -> None:
     if ticket := open_talk(turn):
         start(turn, turn.intents["ask_whether_new"], {"ticket": ticket.id})
         return
+    if turn.staff and not turn.rooms:  # staff are the desk
+        turn.preface = turn.text("not-understood")
+        start(turn, turn.intents["help"], {})
+        return
     answers = first_answers(turn, turn.understood)
     rows = [
         [Tap(turn.text("button-pass-on-to-desk"), "to_desk", {"report": answers})],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from bot import cards
 from bot.conversation import Answers, Intent, Step
 from bot.intents.calling import caller_of
 from bot.intents.words import WORDS_MAX, draft_tap
+from bot.talking import Belongs
 from bot.turn import Rows, Turn
 from domain.tickets import incidents
 from domain.tickets.changing import find
@@ -18,6 +20,11 @@ from domain.tickets.model import Category, Ticket
 
 CALLED = "called"  # kept in a conversation without an intent: what somebody has just called about
 JUST_NOW = timedelta(minutes=10)
+_FALSE = re.compile(
+    r"误报|虚惊|(?:弄|搞|看|报)错了|没有?(?:着火|起火|漏气|这回事)"
+    r"|\b(?:false alarm|my mistake)\b|\b(?:was|were) (?:wrong|mistaken)\b",
+    re.IGNORECASE,
+)
 OTHER_WISHES = frozenset({"chitchat", "praise", "fee", "progress", "human", "renovation", "suggestion"})
 
 
@@ -55,7 +62,14 @@ def stay_tuned(turn: Turn, ticket: Ticket) -> None:
         turn.remember(intent=None, step=None, answers={CALLED: ticket.id}, misses=0)
 
 
-def is_detail(turn: Turn) -> bool:
+def about_call(turn: Turn) -> Belongs | None:
+    """Words of somebody who has just called: that it was none, or more about it."""
+    if (called := _taken_back(turn)) is not None:
+        return "call_off", {"ticket": called}
+    return ("say_more", {}) if _is_detail(turn) else None
+
+
+def _is_detail(turn: Turn) -> bool:
     """Is this more about the emergency that they have just called about, and not another matter?"""
     open_one, wish = turn.conversation, turn.understood
     called, since = open_one.answers.get(CALLED), open_one.updated_at
@@ -67,6 +81,15 @@ def is_detail(turn: Turn) -> bool:
     if ticket is None or ticket.status not in incidents.RUNNING:
         return False
     return wish.category in ("none", Category.OTHER, ticket.category)
+
+
+def _taken_back(turn: Turn) -> int | None:
+    """The emergency that somebody has just called about and now says was none."""
+    called = turn.conversation.answers.get(CALLED)
+    if turn.conversation.intent or not called or not _FALSE.search(turn.incoming.text):
+        return None
+    ticket = turn.work.tickets.get(called)
+    return called if ticket and ticket.status in incidents.RUNNING else None
 
 
 def _say_more(turn: Turn, _answers: Answers) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.conversation import Answers, Intent
 from bot.dialog import start
-from bot.intents.words import words_step
+from bot.intents.words import WORDS_MAX, words_step
 from bot.talking import talk_about
 from bot.turn import Rows, Tap, Turn
 from domain.tickets import operations as tickets
@@ -39,17 +39,19 @@ def _verdict(turn: Turn, answers: Answers) -> None:
     if answers["mark"]:  # whoever said that it is fixed is asked for a mark
         asked = [one for one in mine if one.status == Status.CONFIRMED] or asked
     if len(asked) > 1:
-        rows = [[Tap(_label(turn, one), "history", {"ticket": one.id})] for one in asked[:8]]
+        rows = [[Tap(label_of(turn, one), "history", {"ticket": one.id})] for one in asked[:8]]
         turn.answer(turn.text("ask-which-ticket"), rows)
     elif asked and answers["mark"]:
         _rate(turn, {"ticket": asked[0].id, "mark": answers["mark"]})
     elif asked:
-        (_confirm if answers["control"] == "yes" else _reject)(turn, {"ticket": asked[0].id})
+        verdict = _confirm if answers["control"] == "yes" else _reject
+        verdict(turn, {"ticket": asked[0].id, "words": answers.get("words", "")})
     else:
         turn.answer(turn.text("at-your-service"))
 
 
-def _label(turn: Turn, ticket: Ticket) -> str:
+def label_of(turn: Turn, ticket: Ticket) -> str:
+    """A ticket on a button."""
     return turn.text("ticket-label", number=ticket.number, what=turn.text(f"category-{ticket.category}"))
 
 
@@ -59,7 +61,13 @@ def _confirm(turn: Turn, answers: Answers) -> None:
 
 
 def _reject(turn: Turn, answers: Answers) -> None:
-    ticket = tickets.reject(work=turn.work, ticket_id=answers["ticket"], by=turn.me, now=turn.now)
+    ticket = tickets.reject(
+        work=turn.work,
+        ticket_id=answers["ticket"],
+        words=answers.get("words", "")[:WORDS_MAX],
+        by=turn.me,
+        now=turn.now,
+    )
     if is_talk(ticket) and turn.conversation.intent is None:
         talk_about(turn, ticket)
 

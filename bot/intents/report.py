@@ -26,6 +26,7 @@ from bot.intents.reported import (
     report_of,
     settle,
     slots,
+    spot_named,
 )
 from bot.intents.talk import begin_talk
 from bot.intents.whereabouts import ask_again, in_building
@@ -159,6 +160,8 @@ def _read_visit(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
         return another_matter(turn, answers) or more_words(turn, answers)
     if understood.when is None and (understood.control or understood.intent in SMALL_TALK | QUESTIONS):
         return None
+    if understood.when is None and (elsewhere := spot_named(turn, answers)):  # where, not when
+        return elsewhere
     if has_passed(said, hour=23) and has_passed(said, hour=local_hour(turn, answers)):
         turn.preface = turn.text("visit-passed")
         return None

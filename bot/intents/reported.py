@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,10 @@ PUBLIC = frozenset({
 KINDS = {"repair": Kind.REPAIR, "emergency": Kind.REPAIR, "complaint": Kind.COMPLAINT}
 WORDS_MAX = 2000
 SURE = 0.6
+_SOON = re.compile(
+    r"尽快|快点儿?|快些|马上|立刻|越快越好|赶紧|\b(?:as soon as possible|asap|right away|immediately|quickly)\b",
+    re.IGNORECASE,
+)
 FILLER = 3  # characters around an answer that say nothing more: "明天下午来吧"
 
 
@@ -95,6 +100,15 @@ def more_words(turn: Turn, answers: Answers) -> dict[str, Any]:
     said = turn.incoming.text.strip()
     alone = any(len(said) - len(found.get(name, "")) <= FILLER for name in ("visit", "contact") if name in found)
     return {**found, "words": answers["words"] if alone else f"{answers['words']}\n{said}"[:WORDS_MAX]}
+
+
+def spot_named(turn: Turn, answers: Answers) -> dict[str, Any] | None:
+    """Words that name another spot than we know of; "quickly" in them is when."""
+    found = more_words(turn, answers)
+    if found.get("spot", answers.get("spot")) == answers.get("spot"):
+        return None
+    soon = _SOON.search(turn.incoming.text)
+    return {**found, **({"visit": soon[0]} if soon else {})}
 
 
 def another_matter(turn: Turn, answers: Answers) -> dict[str, Any] | None:

@@ -39,10 +39,16 @@ def _change(turn: Turn, answers: Answers) -> None:
 
 def _never_mind(turn: Turn, answers: Answers) -> None:
     intent, aside = opened(turn, answers), turn.conversation.answers.get("aside")
-    close_card(turn, intent, turn.conversation.answers, turn.text("card-dropped"))
-    turn.forget()
+    _drop(turn, intent)
     turn.answer(turn.text("step-dropped" if intent.staff else "cancelled"))
     take_up(turn, aside)
+
+
+def _drop(turn: Turn, intent: Intent) -> None:
+    """Whatever of it stands in the chat says that it is over."""
+    close_card(turn, intent, turn.conversation.answers, turn.text("card-dropped"))
+    intent.dropped(turn, turn.conversation.answers)
+    turn.forget()
 
 
 def _cancel(turn: Turn, _answers: Answers) -> None:
@@ -56,8 +62,14 @@ def _cancel(turn: Turn, _answers: Answers) -> None:
     mine = turn.work.tickets.reported_by(turn.me, since=turn.now) if turn.person else ()
     able = [ticket for ticket in mine if (Status(ticket.status), Action.CANCEL) in MOVES][:8]
     rows = [
-        [Tap(turn.text("button-cancel-which", number=ticket.number), "cancel", {"ticket": ticket.id})]
-        for ticket in able
+        [
+            Tap(
+                turn.text("button-cancel-which", number=one.number, what=turn.text(f"category-{one.category}")),
+                "cancel",
+                {"ticket": one.id},
+            )
+        ]
+        for one in able
     ]
     turn.answer(turn.text("ask-cancel-which" if rows else "nothing-to-cancel"), rows)
 
@@ -79,8 +91,7 @@ def _skip(turn: Turn, _answers: Answers) -> None:
 
 
 def _start_over(turn: Turn, _answers: Answers) -> None:
-    close_card(turn, opened(turn, {}), turn.conversation.answers, turn.text("card-dropped"))
-    turn.forget()
+    _drop(turn, opened(turn, {}))
     turn.answer(turn.text("start-over"))
 
 

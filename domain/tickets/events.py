@@ -111,6 +111,7 @@ class TicketReopened(TicketEvent):
 
     repairer_id: int
     times: int
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,7 @@ def confirm(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Tick
     return step(work, ticket_id, Action.CONFIRM, events.RepairConfirmed(ticket_id=ticket_id, by=by), now)
 
 
-def reject(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticket:
+def reject(*, work: TicketWork, ticket_id: int, by: int, now: datetime, words: str = "") -> Ticket:
     """Not fixed, says the owner: back to the same repairer with new promises; to the queue if they have left."""
     ticket = find(work, ticket_id)
     require(work, ticket, Action.REJECT, by)
@@ -144,7 +144,7 @@ def reject(*, work: TicketWork, ticket_id: int, by: int, now: datetime) -> Ticke
     left = not is_here(work, repairer, ticket.estate_id)
     calendar = work.register.calendar(ticket.estate_id)
     promise = policy_of(work.register.estate(ticket.estate_id).policy).promises[ticket.urgency]
-    event = events.TicketReopened(ticket_id=ticket_id, repairer_id=repairer, times=times, by=by)
+    event = events.TicketReopened(ticket_id=ticket_id, repairer_id=repairer, times=times, words=words, by=by)
     ticket = change(
         work, ticket, Action.REJECT, event, now, then=Action.RELEASE if left else None,
         repairer_id=None if left else repairer, queued_at=now if left else ticket.queued_at,
