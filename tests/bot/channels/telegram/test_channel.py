@@ -44,7 +44,15 @@ async def test_people_are_offered_commands_in_their_language(api: BotApi, channe
     await commands_are_set(api, "all_private_chats")
     offered = api.world.commands["all_private_chats", "en"]
     assert offered[0] == {"command": "start", "description": "command-start in en"}
-    assert [each["command"] for each in offered] == ["start", "report", "mytickets", "language", "mute", "cancel", "help"]
+    assert [each["command"] for each in offered] == [
+        "start",
+        "report",
+        "mytickets",
+        "language",
+        "mute",
+        "cancel",
+        "help",
+    ]
     assert api.world.commands["all_private_chats", ""][0]["description"] == "command-start in zh_CN"
 
 
