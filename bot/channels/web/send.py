@@ -64,7 +64,7 @@ class WebChannel:
         """Our own page shows whatever there is."""
         return None
 
-    def allowances(self, delivery: Delivery) -> Sequence[Allowance]:  # noqa: ARG002 - there are none
+    def allowances(self, delivery: Delivery) -> Sequence[Allowance]:
         """Our own page shows whatever there is."""
         return ()
 
