@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ from bot.turn import Rows, Turn
 from domain.announcements.wording import OPTION_MAX, OPTIONS
 
 CAPS = (10, 20, 30, 50)
+_IN_ONE = re.compile(r"(.+?[?:\uff1f\uff1a])\s*(.+)")  # "When? Morning / afternoon"
+_BETWEEN = re.compile(r"\s*[/|,;\u3001\uff0c\uff1b\uff0f]\s*|\s+or\s+|还是")
 
 
 def asked_for(what: str) -> Any:
@@ -58,13 +61,15 @@ def _moment(turn: Turn, answers: Answers, when: datetime) -> str:
 # --- what people may answer --------------------------------------------------------------------------------------
 
 
-def _ask_poll(turn: Turn, _answers: Answers) -> tuple[str, Rows]:
-    return turn.text("ask-announce-poll"), ()
+def _ask_poll(turn: Turn, answers: Answers) -> tuple[str, Rows]:
+    return turn.text("ask-announce-poll"), [[draft_tap(answers, "poll", turn.text("button-no-poll"), None)]]
 
 
 def _read_poll(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
-    """The question, then an option a line."""
+    """The question, then an option a line, or all of it in one."""
     lines = [line.strip() for line in turn.incoming.text.splitlines() if line.strip()]
+    if len(lines) == 1 and (found := _IN_ONE.fullmatch(lines[0])):
+        lines = [found[1], *(one for one in _BETWEEN.split(found[2].strip(" .。")) if one)]
     options = lines[1:]
     if not OPTIONS[0] <= len(options) <= OPTIONS[1]:
         turn.preface = turn.text("announcement-poll-options", least=OPTIONS[0], most=OPTIONS[1])
@@ -77,7 +82,8 @@ def _read_poll(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
 
 def _ask_cap(turn: Turn, answers: Answers) -> tuple[str, Rows]:
     taps = [draft_tap(answers, "cap", turn.text("button-places", count=one), one) for one in CAPS]
-    return turn.text("ask-announce-cap"), [taps[:2], taps[2:]]
+    none = draft_tap(answers, "cap", turn.text("button-no-places"), None)
+    return turn.text("ask-announce-cap"), [taps[:2], taps[2:], [none]]
 
 
 def _read_cap(turn: Turn, _answers: Answers) -> Mapping[str, Any] | None:
@@ -103,7 +109,7 @@ def _read_closes(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
 
 
 def _asks_answers(_turn: Turn, answers: Answers) -> bool:
-    return answers.get("asking") in ("poll", "cap")
+    return answers.get("asking") in ("poll", "cap") and bool(answers.get(answers["asking"]))
 
 
 WHEN = Step("at", _ask_at, _read_at, asked_for("at"), skip=lambda _turn, _answers: {"at": None})

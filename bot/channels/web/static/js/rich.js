@@ -2,7 +2,31 @@
 const TOKEN = /<(\/?)([bi])>|&(amp|lt|gt|quot|#x27|#39);|(R\d{4}-\d+)|(?<![\d*.-])(1[3-9]\d{9})(?!\d)|(https?:\/\/[^\s<>&"']+[^\s<>&"'.,;:!?，。；：！？)）])/g;
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'" };
 
+const INSET = /^(?: {4}|\u3000{2})(?=\S)/; // belongs to the line above it
+const SIGN = /^\p{Extended_Pictographic}\uFE0F? /u;
+
+/** Line by line: what is too long for one goes on under its own beginning, not at the edge. */
 export function rich(text) {
+  const lines = text.split("\n");
+  if (!lines.every(closed)) return inline(text);
+  const root = document.createDocumentFragment();
+  lines.forEach((line, index) => root.append(...(index ? ["\n"] : []), shaped(line)));
+  return root;
+}
+
+/** Does every tag that begins in this line end in it? */
+const closed = (line) => line.split(/<[bi]>/).length === line.split(/<\/[bi]>/).length;
+
+function shaped(line) {
+  const kind = INSET.test(line) ? "inset" : SIGN.test(line) ? "hang" : null;
+  if (!kind) return inline(line);
+  const span = document.createElement("span");
+  span.className = kind;
+  span.append(inline(line.replace(INSET, "")));
+  return span;
+}
+
+function inline(text) {
   const root = document.createDocumentFragment();
   const open = [root];
   let last = 0;
