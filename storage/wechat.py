@@ -23,6 +23,7 @@ _C = wechat_chats.c
 _THEIRS = addresses.c.channel == literal(CHANNEL), addresses.c.chat == bindparam("whose")
 _LANGUAGE = select(people.c.language).join(addresses, addresses.c.person_id == people.c.id).where(*_THEIRS).limit(1)
 _OFFERED = select(_C.options).where(_C.chat == bindparam("whose"))
+_RECALL = select(_OFFERED.scalar_subquery(), _LANGUAGE.scalar_subquery())
 _NEW = select(inbox.c.key).where(
     inbox.c.channel == CHANNEL, inbox.c.key.in_(bindparam("keys", expanding=True)), inbox.c.state == "new"
 )
@@ -92,10 +93,10 @@ class SqlFollowers:
         """These are what an answer chooses from, from now on."""
         self._put(chat, {"options": [list(one) for one in options]})
 
-    def offered(self, chat: str) -> Sequence[Option]:
-        """What they were last offered."""
-        found = self._connection.execute(_OFFERED, {"whose": chat}).scalar()
-        return [(label, data) for label, data in found or ()]
+    def recall(self, chat: str) -> tuple[Sequence[Option], str | None]:
+        """What they were last offered, and their language."""
+        offered, language = self._connection.execute(_RECALL, {"whose": chat}).one()
+        return [(label, data) for label, data in offered or ()], language
 
     def awaiting(self, chats: Mapping[str, str]) -> Set[str]:
         """Which of these updates are still to be handled, or have something to be said in their chat."""

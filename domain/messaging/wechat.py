@@ -49,8 +49,8 @@ class Followers(Protocol):
     def offer(self, chat: str, options: Sequence[Option]) -> None:
         """These are what an answer chooses from, from now on."""
 
-    def offered(self, chat: str) -> Sequence[Option]:
-        """What they were last offered."""
+    def recall(self, chat: str) -> tuple[Sequence[Option], str | None]:
+        """What they were last offered, and their language; one look, for every push wants both."""
 
     def awaiting(self, chats: Mapping[str, str]) -> Set[str]:
         """Which of these updates (key → chat) are still to be handled, or have something to be said in their chat."""

@@ -145,10 +145,9 @@ class Doorman:
         if now - self._swept > _NONCES_LIVE:
             self._swept = now
             work.nonces.purge(before=now - _NONCES_LIVE)
-        options = work.followers.offered(push.chat) if may_choose(push.fields) else ()
-        body = body_of(push.fields, options=options, picture=push.picture)
+        offered, language = work.followers.recall(push.chat)
+        body = body_of(push.fields, options=offered if may_choose(push.fields) else (), picture=push.picture)
         received = Received(channel=NAME, key=push.key, chat=push.chat, body=body, received_at=now)
-        language = work.followers.language(push.chat)
         if not work.inbox.add(received):
             return False, language
         event = opens(push.fields)

@@ -125,17 +125,17 @@ class Postman:
 
     def _prepared(self, work: WeChatWork, letter: Letter) -> tuple[tuple[str, ...], bool]:
         """The words in messages, and whether so many customer messages were reserved for them: all or none."""
-        parts = self._written(letter, self._note_down(work, letter))
+        self._note_down(work, letter)
+        parts = self._written(letter, work.followers.language(letter.parcel.delivery.chat))
         return parts, work.followers.reserve(letter.parcel.delivery.chat, count=len(parts), now=self._now())
 
-    def _note_down(self, work: WeChatWork, letter: Letter) -> str | None:
-        """What an answer chooses from now, and who the link lets in; the language of whoever reads it."""
+    def _note_down(self, work: WeChatWork, letter: Letter) -> None:
+        """What an answer chooses from now, and who the link lets in."""
         row = letter.parcel.delivery
         if letter.options or row.lane is Lane.DIALOG:  # a new question, also one without options
             work.followers.offer(row.chat, letter.options)
         if letter.has_link and row.person_id is not None:
             work.invites.add(digest(letter.link), person_id=row.person_id, expires_at=self._now() + INVITE_LIFE)
-        return work.followers.language(row.chat)
 
     def _written(self, letter: Letter, language: str | None) -> tuple[str, ...]:
         """The words with their numbered options, in as many messages as they take."""

@@ -61,11 +61,11 @@ def test_mass_messages_are_four_a_month_for_each(work):
 
 
 def test_the_last_offer_counts(work):
-    assert work.followers.offered(CHAT) == []
+    assert work.followers.recall(CHAT)[0] == []
     work.followers.offer(CHAT, [("是", "k:0"), ("否", "k:1")])
-    assert work.followers.offered(CHAT) == [("是", "k:0"), ("否", "k:1")]
+    assert work.followers.recall(CHAT)[0] == [("是", "k:0"), ("否", "k:1")]
     work.followers.offer(CHAT, [])
-    assert work.followers.offered(CHAT) == []
+    assert work.followers.recall(CHAT)[0] == []
 
 
 def test_a_picture_is_missing_until_it_is_kept(work):
