@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.channels.base import Contact
 from bot.conversation import Answers, Intent
 from bot.dialog import ask_again, enter, reply
+from bot.intents.announce_answer import is_seen
 from bot.intents.announce_draft import managed
 from bot.intents.calling import caller_of
 from bot.intents.false_alarm import pass_on
@@ -166,6 +167,9 @@ def _help(turn: Turn, _answers: Answers) -> None:
 
 def _small_talk(turn: Turn, _answers: Answers) -> None:
     """Thanks are welcome; a greeting may be somebody's first word, who does not know yet what to say."""
+    if is_seen(turn.incoming.text):  # an announcement that asks for no answer
+        turn.answer(turn.text("at-your-service"))
+        return
     said = {match.words.casefold() for match in turn.understood.matches} if turn.understood else set()
     if said & set(phrases(turn.language).concepts["thanks"]) or (
         turn.understood and turn.understood.intent == "praise"

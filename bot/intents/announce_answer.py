@@ -28,9 +28,14 @@ def _read(turn: Turn, answers: Answers) -> None:
     turn.toast(turn.text("announcement-read" if first else "announcement-read-before"))
 
 
+def is_seen(said: str) -> bool:
+    """Is it "收到", and nothing else?"""
+    return _SEEN.fullmatch(said.strip()) is not None
+
+
 def acknowledged(turn: Turn) -> int | None:
     """What somebody means who writes "收到": the newest announcement that asks them to confirm, and they have not."""
-    if turn.conversation.intent is not None or not _SEEN.fullmatch(turn.incoming.text.strip()):
+    if turn.conversation.intent is not None or not is_seen(turn.incoming.text):
         return None
     for told in turn.work.announcements.of_estates(_homes(turn), limit=LATELY):
         mine = turn.work.recipients.get(told.id, turn.me) if told.confirm and told.status in OUT else None
