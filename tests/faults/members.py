@@ -51,7 +51,7 @@ class WecomHouse(House):
     """Talks to WeCom alone; *api* is only there because every house has one."""
 
     def __init__(self, folder: Path, wecom: WecomApi, **settings: str) -> None:
-        super().__init__(folder, Recording(), **settings)
+        super().__init__(folder, Recording(), webhook=True, url=None, **settings)
         self.wecom = wecom
         wecom.callback.url = f"{self.address}/wecom/callback"
 

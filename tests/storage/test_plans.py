@@ -100,5 +100,6 @@ def test_two_thousand_to_many_cost_an_answer_nothing(engine: Engine) -> None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE deliveries"))
             sizes = "SELECT relname, reltuples::int FROM pg_class WHERE relname IN (:one, :other)"
-            entries = dict(connection.execute(text(sizes), dict(zip(("one", "other"), LANES, strict=True))).all())
+            found = connection.execute(text(sizes), dict(zip(("one", "other"), LANES, strict=True)))
+            entries = {row.relname: row.reltuples for row in found}
         assert entries == {"ix_deliveries_unsent": 1, "ix_deliveries_bulk": 2_000}

@@ -1,7 +1,7 @@
 """domain.messaging.ports.Paces: one book for each account, in one hand at a time, and holds that all processes see."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -31,9 +31,9 @@ def put(database: Database, *paces: Pace) -> None:
         work.paces.put(paces)
 
 
-def hold(database: Database, chat: str = "", **how: object) -> None:
+def hold(database: Database, chat: str = "", *, until: datetime = NOW + MINUTE, reason: str = "429") -> None:
     with database.writing() as work:
-        work.paces.hold("telegram", chat, **({"until": NOW + MINUTE, "reason": "429"} | how))
+        work.paces.hold("telegram", chat, until=until, reason=reason)
 
 
 def chats(database: Database, *names: str) -> dict[str, Pace]:
@@ -69,7 +69,7 @@ def test_an_account_is_in_one_hand_at_a_time(postgresql: Database):
         assert one.paces.account("telegram")
         assert other.paces.account("telegram") is None
         assert other.paces.account("web")
-    assert account(database)
+    assert account(database).channel == "telegram"
 
 
 @pytest.mark.parametrize("chat", ("", "1"))
@@ -102,4 +102,4 @@ def test_what_says_nothing_any_more_is_forgotten_but_never_an_account(database: 
         assert work.paces.purge(now=NOW + 2 * MINUTE) == 1
         assert work.paces.purge(now=NOW + 2 * HOUR) == 2
     assert chats(database, "1", "2", "3") == {}
-    assert account(database)
+    assert account(database).channel == "telegram"
