@@ -196,9 +196,11 @@ def check(*, as_json: AsJson = False) -> None:
     from storage.check import Severity
     from storage.check import check as look
     from wechat_commands import template_findings
+    from wecom_commands import robot_findings
 
     settings = load()
-    findings = (*look(open_engine(settings.database_url), now=utc_now()), *template_findings(settings))
+    engine = open_engine(settings.database_url)
+    findings = (*look(engine, now=utc_now()), *template_findings(settings), *robot_findings(settings, engine))
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in findings], default=str, ensure_ascii=False))
     else:

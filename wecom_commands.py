@@ -7,17 +7,25 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import typer
+from sqlalchemy import Engine
 
+from bot import logs
 from bot.channels.wecom.account import Account, make_calls
 from bot.channels.wecom.calls import Calls
 from bot.channels.wecom.failing import Failed
 from bot.channels.wecom.links import Links
 from bot.channels.wecom.members import bind_staff, menu
+from bot.channels.wecom.places import ROBOT
+from bot.channels.wecom.receive import NAME
 from bot.tencent.tokens import Transact
 from bot.words import Words
 from channels import wecom_account
+from domain.errors import Refusal
 from settings import Settings
+from storage.check import Finding, Severity
 from storage.engine import Database
+from storage.place import legible
+from storage.wecom import group_chats
 from storage.work import SqlWork
 from terminal import LOCALES, Language, complain, load, opened, say, utc_now
 
@@ -51,10 +59,28 @@ def make_menu(language: Language = "zh_CN") -> None:
     typer.echo(say("wecom-menu-made"))
 
 
+def robot_findings(settings: Settings, engine: Engine) -> list[Finding]:
+    """Which robots of groups on file have no key in the settings; nothing where no group has a robot."""
+    try:
+        with legible(engine), engine.connect().execution_options(reading=True) as connection:
+            chats = group_chats(connection, NAME)
+    except Refusal:  # the check of the database says why
+        return []
+    wanted = {chat.removeprefix(ROBOT) for chat in chats if chat.startswith(ROBOT)}
+    if missing := sorted(wanted - set(settings.wecom.robots)):
+        names = {"names": ", ".join(missing)}
+        return [Finding(key="wecom-robot-missing", severity=Severity.WARNING, values=names)]
+    return [Finding(key="wecom-robots-whole")] if wanted else []
+
+
 def _account(settings: Settings) -> Account:
+    """What it does is logged to standard error: what is printed is the answer alone."""
     account = wecom_account(settings)
     if account is None:
         raise complain(say("wecom-not-set-up"))
+    logs.set_up(
+        level="WARNING", as_json=False, secrets=[one.get_secret_value() for one in settings.wecom.hidden if one]
+    )
     return account
 
 

@@ -9,10 +9,16 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy import delete as remove
 
 from domain.messaging.wecom import Card
+from storage.tables import groups
 from storage.tables.wecom import wecom_cards, wecom_pictures
 from storage.upsert import upsert
 
 _NAMES = ("task", "chat", "subject", "text", "code", "good_until", "made_at")
+
+
+def group_chats(connection: Connection, channel: str) -> Sequence[str]:
+    """Where all groups on file are, of every estate."""
+    return connection.execute(select(groups.c.chat).where(groups.c.channel == channel)).scalars().all()
 
 
 class SqlCards:
