@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from starlette.routing import BaseRoute
 
@@ -18,14 +18,14 @@ from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.webhook import set_webhook, webhook_route
 from bot.channels.web import WebChannel
 from bot.channels.web import routes as web_routes
-from bot.channels.wechat.account import Account as WechatAccount
-from bot.channels.wechat.account import open_account as open_wechat
-from bot.channels.wechat.templates import Template
-from bot.channels.wecom.account import Account, open_account
 from bot.words import Words
 from domain.messaging.model import Received
 from domain.register.model import GroupKind
 from settings import Settings
+
+if TYPE_CHECKING:  # 20 MB, which an installation without these channels need not carry
+    from bot.channels.wechat.account import Account as WechatAccount
+    from bot.channels.wecom.account import Account
 
 T = TypeVar("T")
 Run = Callable[[], Awaitable[None]]
@@ -132,6 +132,8 @@ def wecom(ours: Installation) -> Line | None:
     account = wecom_account(ours.settings)
     if account is None:
         return None
+    from bot.channels.wecom.account import open_account
+
     opened = open_account(
         account, url=ours.settings.http.url, secret=ours.secret, commit=ours.commit, read=ours.read, store=ours.store,
         fetch_elsewhere=ours.fetch_elsewhere, say=ours.words.say, now=utc_now,
@@ -147,6 +149,8 @@ def wecom_account(settings: Settings) -> Account | None:
     options = settings.wecom
     if not (options.corp_id and options.secret and options.token and options.aes_key):
         return None
+    from bot.channels.wecom.account import Account
+
     return Account(
         corp_id=options.corp_id,
         agent_id=options.agent_id,
@@ -164,7 +168,9 @@ def wechat(ours: Installation) -> Line | None:
     account = wechat_account(ours.settings)
     if account is None:
         return None
-    opened = open_wechat(
+    from bot.channels.wechat.account import open_account
+
+    opened = open_account(
         account, url=ours.settings.http.url, say=ours.words.say, commit=ours.commit, read=ours.read,
         open_media=ours.open_media, now=utc_now,
     )  # fmt: skip
@@ -177,7 +183,10 @@ def wechat_account(settings: Settings) -> WechatAccount | None:
     options = settings.wechat
     if not (options.app_id and options.app_secret and options.token and options.aes_key):
         return None
-    return WechatAccount(
+    from bot.channels.wechat.account import Account
+    from bot.channels.wechat.templates import Template
+
+    return Account(
         app_id=options.app_id,
         app_secret=options.app_secret.get_secret_value(),
         token=options.token.get_secret_value(),

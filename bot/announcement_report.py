@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-import xlsxwriter
-
 from bot.announcement_cards import title_of
 from bot.channels.base import Document
 from bot.turn import DeskWork
@@ -66,6 +64,8 @@ def unreached_paper(voice: Voice, work: DeskWork, told: Announcement) -> Documen
 
 def workbook(voice: Voice, told: Announcement, rooms: Sequence[Unreached]) -> bytes:
     """A row a room, by reason; wide enough to be printed, with a place to tick off."""
+    import xlsxwriter  # noqa: PLC0415 - megabytes for a file that is seldom asked for
+
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold, cell = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
