@@ -25,7 +25,8 @@ def _read(turn: Turn, answers: Answers) -> None:
     number = answers["announcement"]
     first = reactions.confirm(work=turn.work, announcement_id=number, by=turn.me, now=turn.now)
     _redraw(turn, known(turn.work, number))
-    turn.toast(turn.text("announcement-read" if first else "announcement-read-before"))
+    say = turn.toast if turn.incoming.button else turn.answer  # who wrote it reads the answer in the chat
+    say(turn.text("announcement-read" if first else "announcement-read-before"))
 
 
 def is_seen(said: str) -> bool:
@@ -37,8 +38,14 @@ def acknowledged(turn: Turn) -> int | None:
     """What somebody means who writes "收到": the newest announcement that asks them to confirm, and they have not."""
     if turn.conversation.intent is not None or not is_seen(turn.incoming.text):
         return None
+    here = {"channel": turn.incoming.channel, "chat": turn.incoming.chat}
+    on_its_way = {row.announcement_id for row in turn.work.deliveries.queued(**here)}
     for told in turn.work.announcements.of_estates(_homes(turn), limit=LATELY):
-        mine = turn.work.recipients.get(told.id, turn.me) if told.confirm and told.status in OUT else None
+        mine = (
+            turn.work.recipients.get(told.id, turn.me)
+            if told.confirm and told.status in OUT and told.id not in on_its_way
+            else None
+        )
         if mine and mine.confirmed_at is None:
             return told.id
     return None
