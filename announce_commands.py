@@ -19,6 +19,7 @@ from announcing import (
     named_file,
     person_meant,
     preview,
+    send_again,
     send_off,
     speaking,
     text_of,
@@ -165,7 +166,7 @@ def again(
     number: Number, to: Annotated[Again, typer.Option(help="Those it did not reach, or who have not confirmed.")]
 ) -> None:
     """Send one that is over once more to some of its people."""
-    _do(lambda work: operations.send_again(work=work, announcement_id=number, to=to, by=None, now=utc_now()))
+    _do(lambda work: send_again(work, number, to, now=utc_now()))
 
 
 def _do(operation: Callable[[SqlWork], Announcement]) -> None:

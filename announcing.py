@@ -23,9 +23,9 @@ from bot.voice import Voice
 from bot.words import Words
 from domain.announcements import figures, operations
 from domain.announcements.audience import read
-from domain.announcements.changing import policy
+from domain.announcements.changing import known, policy
 from domain.announcements.lifecycle import Status
-from domain.announcements.model import Announcement, Draft, Kind, Text
+from domain.announcements.model import Again, Announcement, Draft, Kind, Text
 from domain.announcements.sending import awake
 from domain.announcements.wording import check, missing_languages
 from domain.errors import Refusal
@@ -122,6 +122,12 @@ def send_off(work: SqlWork, wanted: Wanted, *, by: int | None, second: int | Non
     if after.status == Status.WAITING and second is not None:
         return operations.approve(work=work, announcement_id=made.id, by=second, now=now)
     return after
+
+
+def send_again(work: SqlWork, number: int, to: Again, *, now: datetime) -> Announcement:
+    """Once more to some of its people; who had it before is told that it is a reminder."""
+    printed = leaflets(work, _words(), known(work, number), now=now, to=to)
+    return operations.send_again(work=work, announcement_id=number, to=to, leaflets=printed, by=None, now=now)
 
 
 def speaking(database: Database) -> Database:

@@ -11,7 +11,7 @@ from bot.turn import DeskWork, Rows, Tap, keyed
 from bot.voice import Voice
 from bot.words import Said, Words
 from domain.announcements import reactions
-from domain.announcements.model import Announcement, Draft, Kind, Leaflet, Standing, Text
+from domain.announcements.model import Again, Announcement, Draft, Kind, Leaflet, Standing, Text
 
 ANYBODY = ""  # the chat of a keyboard that works in everybody's private chat
 
@@ -62,9 +62,12 @@ def group_letter(voice: Voice, told: Draft) -> str:
     return "\n".join(lines)
 
 
-def leaflets(work: DeskWork, words: Words, told: Announcement, *, now: datetime) -> Sequence[Leaflet]:
-    """The finished messages, one in each language that we speak."""
-    return [_leaflet(work, Voice(words, language, now, work), told) for language in words.languages]
+def leaflets(
+    work: DeskWork, words: Words, told: Announcement, *, now: datetime, to: Again | None = None
+) -> Sequence[Leaflet]:
+    """The finished messages, one in each language that we speak; who had it before is told that it is a reminder."""
+    again = to is Again.UNCONFIRMED
+    return [_leaflet(work, Voice(words, language, now, work), told, again) for language in words.languages]
 
 
 def outgoing(told: Draft, text: str) -> Outgoing:
@@ -82,9 +85,9 @@ def answered(work: DeskWork, announcement_id: int, person_id: int) -> Mine:
     return Mine(recipient.confirmed_at is not None, recipient.choice, standing)
 
 
-def _leaflet(work: DeskWork, voice: Voice, told: Announcement) -> Leaflet:
+def _leaflet(work: DeskWork, voice: Voice, told: Announcement, again: bool) -> Leaflet:
     text, rows = owner_letter(voice, told, number=told.id)
-    message = outgoing(told, text)
+    message = outgoing(told, f"{voice.say('announcement-reminder')}\n{text}" if again else text)
     buttons = keyed(work, rows, chat=ANYBODY, now=voice.now)
     group = replace(message, text=group_letter(voice, told), pinned=told.kind is Kind.URGENT)
     return Leaflet(language=voice.language, body=replace(message, buttons=buttons).plain(), group=group.plain())

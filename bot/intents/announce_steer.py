@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.announcement_cards import announcement_card, title_of
+from bot.announcement_letters import leaflets
 from bot.announcement_report import unreached_paper
 from bot.conversation import Answers, Intent, Step
 from bot.dialog import start
@@ -144,9 +145,9 @@ def _stop(turn: Turn, answers: Answers) -> None:
 
 
 def _repeat(turn: Turn, answers: Answers) -> None:
-    announcements.send_again(
-        work=turn.work, announcement_id=answers["announcement"], to=Again(answers["to"]), by=turn.me, now=turn.now
-    )
+    to, told = Again(answers["to"]), known(turn.work, answers["announcement"])
+    printed = leaflets(turn.work, turn.words, told, now=turn.now, to=to)
+    announcements.send_again(work=turn.work, announcement_id=told.id, to=to, leaflets=printed, by=turn.me, now=turn.now)
     turn.toast(turn.text("announcement-repeated"))
 
 

@@ -142,9 +142,17 @@ def stop(*, work: AnnouncementWork, announcement_id: int, by: int | None, now: d
 
 
 def send_again(
-    *, work: AnnouncementWork, announcement_id: int, to: Again, by: int | None, now: datetime
+    *,
+    work: AnnouncementWork,
+    announcement_id: int,
+    to: Again,
+    by: int | None,
+    now: datetime,
+    leaflets: Sequence[Leaflet] = (),
 ) -> Announcement:
     """Once more to those whom it did not reach, or who have not confirmed: to each of them once.
+
+    They get *leaflets*, or what the others got.
 
     :raises NotNow: it is still going out
     :raises Refusal: "announcement-nobody": there are none
@@ -154,6 +162,8 @@ def send_again(
     people = work.recipients.repeat(announcement, to, round=announcement.round + 1)
     if not people:
         raise Refusal("announcement-nobody")
+    if leaflets:
+        work.announcements.print(announcement.id, leaflets)
     event = events.AnnouncementRepeated(announcement_id=announcement_id, to=to, people=people, by=by)
     again = {"round": announcement.round + 1, "spread_to": 0, "settled": 0, "counted_at": None, "speed": 0.0}
     due = now
