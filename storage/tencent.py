@@ -1,16 +1,17 @@
-"""The platforms' tokens and nonces in tables, shared by all processes."""
+"""The platforms' tokens, nonces and pictures in tables, shared by all processes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlalchemy import delete as remove
 from sqlalchemy.sql.dml import ReturningInsert
 
-from domain.messaging.tencent import AccessToken
-from storage.tables import access_tokens, nonces
+from domain.messaging.tencent import AccessToken, Picture
+from storage.tables import access_tokens, nonces, tencent_pictures
 from storage.upsert import upsert
 
 
@@ -47,6 +48,7 @@ class SqlTokens:
         self._connection.execute(row.values(fetching_until=None))
 
 
+_P = tencent_pictures.c
 _KNOWN = select(nonces.c.key).where(nonces.c.account == bindparam("whose"), nonces.c.nonce == bindparam("which"))
 
 
@@ -73,3 +75,35 @@ class SqlNonces:
     def purge(self, *, before: datetime) -> int:
         """Forget what was used before that; the number of rows."""
         return self._connection.execute(remove(nonces).where(nonces.c.seen_at < before)).rowcount
+
+
+class SqlPictures:
+    """Keeps domain.messaging.tencent.Pictures."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def expect(self, channel: str, picture: Picture, *, now: datetime) -> None:
+        """Somebody sent it; it is still to be fetched."""
+        row = {"ref": picture.ref, "channel": channel, "media_id": picture.media_id, "created_at": now}
+        self._connection.execute(insert(tencent_pictures).values(row))
+
+    def get(self, ref: str) -> Picture | None:
+        """A picture by our own name for it."""
+        row = self._connection.execute(select(_P.ref, _P.media_id, _P.content).where(_P.ref == ref)).one_or_none()
+        return Picture(**row._asdict()) if row else None
+
+    def keep(self, ref: str, content: bytes) -> None:
+        """It was fetched; what is kept already stays."""
+        missing = update(tencent_pictures).where(_P.ref == ref, _P.content.is_(None))
+        self._connection.execute(missing.values(content=content))
+
+    def missing(self, channel: str, *, since: datetime, limit: int) -> Sequence[Picture]:
+        """Those that came in since then and were not fetched yet, oldest first."""
+        theirs = _P.channel == channel, _P.content.is_(None), _P.created_at >= since
+        found = select(_P.ref, _P.media_id).where(*theirs).order_by(_P.created_at, _P.ref).limit(limit)
+        return [Picture(ref=row.ref, media_id=row.media_id) for row in self._connection.execute(found)]
+
+    def purge(self, *, before: datetime) -> int:
+        """Forget what came in before that; the number of rows."""
+        return self._connection.execute(remove(tencent_pictures).where(_P.created_at < before)).rowcount

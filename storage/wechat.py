@@ -1,4 +1,4 @@
-"""The WeChat channel's windows, options and pictures in tables."""
+"""The WeChat channel's windows and options in tables."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, literal, or_, select, update
-from sqlalchemy import delete as remove
+from sqlalchemy import ColumnElement, Connection, bindparam, case, literal, or_, select, update
 
 from domain.messaging.model import Lane
-from domain.messaging.wechat import AFTER_EVENT, AFTER_WORDS, MASS_A_MONTH, Option, Picture
+from domain.messaging.wechat import AFTER_EVENT, AFTER_WORDS, MASS_A_MONTH, Option
 from storage.deliveries import UNSENT
-from storage.tables import addresses, deliveries, inbox, people, wechat_chats, wechat_pictures
+from storage.tables import addresses, deliveries, inbox, people, wechat_chats
 from storage.upsert import Insert, upsert
 
 CHANNEL = "wechat"
@@ -115,36 +114,3 @@ class SqlFollowers:
 
 def _open(which: str, count: int, now: datetime) -> ColumnElement[bool]:
     return (_C[f"{which}_until"] > now) & (_C[f"{which}_left"] >= count)
-
-
-class SqlWeChatPictures:
-    """Keeps domain.messaging.wechat.Pictures."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def expect(self, picture: Picture, *, now: datetime) -> None:
-        """Somebody sent it; it is still to be fetched."""
-        row = {"ref": picture.ref, "media_id": picture.media_id, "content": picture.content, "created_at": now}
-        self._connection.execute(insert(wechat_pictures).values(row))
-
-    def get(self, ref: str) -> Picture | None:
-        """A picture by our own name for it."""
-        row = self._connection.execute(select(wechat_pictures).where(wechat_pictures.c.ref == ref)).one_or_none()
-        return Picture(ref=row.ref, media_id=row.media_id, content=row.content) if row else None
-
-    def keep(self, ref: str, content: bytes) -> None:
-        """It was fetched."""
-        mine = update(wechat_pictures).where(wechat_pictures.c.ref == ref)
-        self._connection.execute(mine.values(content=content))
-
-    def missing(self, *, since: datetime, limit: int) -> Sequence[Picture]:
-        """Those that came in since then and were not fetched yet, oldest first."""
-        p = wechat_pictures.c
-        found = select(p.ref, p.media_id).where(p.content.is_(None), p.created_at >= since)
-        rows = self._connection.execute(found.order_by(p.created_at, p.ref).limit(limit))
-        return [Picture(ref=row.ref, media_id=row.media_id) for row in rows]
-
-    def purge(self, *, before: datetime) -> int:
-        """Forget what came in before that; the number of rows."""
-        return self._connection.execute(remove(wechat_pictures).where(wechat_pictures.c.created_at < before)).rowcount

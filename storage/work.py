@@ -22,11 +22,11 @@ from storage.messaging import SqlConversations, SqlKeyboards, SqlMedia
 from storage.paces import SqlPaces
 from storage.recipients import SqlRecipients
 from storage.register import SqlAddresses, SqlInvites, SqlRegister
-from storage.tencent import SqlNonces, SqlTokens
+from storage.tencent import SqlNonces, SqlPictures, SqlTokens
 from storage.tickets import SqlTickets
 from storage.web import SqlWebLog
-from storage.wechat import SqlFollowers, SqlWeChatPictures
-from storage.wecom import SqlCards, SqlPictures
+from storage.wechat import SqlFollowers
+from storage.wecom import SqlCards
 
 Hear = Callable[["SqlWork", Event, datetime], None]
 _RECORD = insert(tables.events)
@@ -124,16 +124,12 @@ class SqlWork:
         return SqlCards(self.connection)
 
     @cached_property
-    def wecom_pictures(self) -> SqlPictures:
+    def pictures(self) -> SqlPictures:
         return SqlPictures(self.connection)
 
     @cached_property
     def followers(self) -> SqlFollowers:
         return SqlFollowers(self.connection)
-
-    @cached_property
-    def wechat_pictures(self) -> SqlWeChatPictures:
-        return SqlWeChatPictures(self.connection)
 
     @cached_property
     def announcements(self) -> SqlAnnouncements:

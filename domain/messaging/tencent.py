@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,15 @@ class AccessToken:
 
     value: str = field(repr=False)
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that somebody sent; *content* is None until it was fetched, and empty where there is none."""
+
+    ref: str  # random, ours
+    media_id: str  # the platform's
+    content: bytes | None = None
 
 
 class Tokens(Protocol):
@@ -41,11 +51,33 @@ class Nonces(Protocol):
         """Forget what was used before that; the number of rows."""
 
 
+class Pictures(Protocol):
+    """Pictures that came in: the platforms have them for three days, we for as long as they are needed."""
+
+    def expect(self, channel: str, picture: Picture, *, now: datetime) -> None:
+        """Somebody sent it; it is still to be fetched."""
+
+    def get(self, ref: str) -> Picture | None:
+        """A picture by our own name for it."""
+
+    def keep(self, ref: str, content: bytes) -> None:
+        """It was fetched; what is kept already stays."""
+
+    def missing(self, channel: str, *, since: datetime, limit: int) -> Sequence[Picture]:
+        """Those that came in since then and were not fetched yet, oldest first."""
+
+    def purge(self, *, before: datetime) -> int:
+        """Forget what came in before that; the number of rows."""
+
+
 class TencentWork(Protocol):
-    """One transaction over both."""
+    """One transaction over all of it."""
 
     @property
     def tokens(self) -> Tokens: ...
 
     @property
     def nonces(self) -> Nonces: ...
+
+    @property
+    def pictures(self) -> Pictures: ...

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -17,15 +16,6 @@ AFTER_WORDS: Final = (timedelta(hours=48), 5)
 AFTER_EVENT: Final = (timedelta(minutes=1), 3)
 MASS_A_MONTH: Final = 4  # to each follower
 Option = tuple[str, str]  # what it says, what taking it carries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture that somebody sent; *content* is None until it was fetched."""
-
-    ref: str  # random, ours
-    media_id: str  # the platform's
-    content: bytes | None = None
 
 
 class Followers(Protocol):
@@ -59,31 +49,11 @@ class Followers(Protocol):
         """Of the person, where we know them."""
 
 
-class Pictures(Protocol):
-    """Pictures that came in."""
-
-    def expect(self, picture: Picture, *, now: datetime) -> None: ...
-
-    def get(self, ref: str) -> Picture | None: ...
-
-    def keep(self, ref: str, content: bytes) -> None:
-        """It was fetched."""
-
-    def missing(self, *, since: datetime, limit: int) -> Sequence[Picture]:
-        """Those that came in since then and were not fetched yet, oldest first."""
-
-    def purge(self, *, before: datetime) -> int:
-        """Forget what came in before that; the number of rows."""
-
-
 class WeChatWork(RegisterWork, TencentWork, Protocol):
     """One transaction over what the WeChat channel keeps."""
 
     @property
     def followers(self) -> Followers: ...
-
-    @property
-    def wechat_pictures(self) -> Pictures: ...
 
     @property
     def inbox(self) -> Inbox: ...

@@ -1,8 +1,7 @@
-"""Records of WeCom's cards, each of which may be updated once, and of its pictures; what they need from storage."""
+"""Records of WeCom's cards, each of which may be updated once, and what they need from storage."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -49,33 +48,11 @@ class Cards(Protocol):
         """Forget what was made before that; the number of rows."""
 
 
-class Pictures(Protocol):
-    """Photos that members sent: WeCom keeps them for three days, we for as long as they are needed."""
-
-    def expect(self, ref: str, *, media_id: str, now: datetime) -> None:
-        """Somebody sent it; its content is still to be fetched."""
-
-    def waiting(self, *, since: datetime, limit: int) -> Sequence[tuple[str, str]]:
-        """Ref and media id of what was sent after that and is not fetched yet, oldest first."""
-
-    def keep(self, ref: str, content: bytes) -> None:
-        """It was fetched; what is kept already stays."""
-
-    def get(self, ref: str) -> tuple[str, bytes | None] | None:
-        """Its media id, and its content once it was fetched."""
-
-    def purge(self, *, before: datetime) -> int:
-        """Forget what was sent before that; the number of rows."""
-
-
 class WecomWork(TencentWork, Protocol):
     """One transaction over what the channel keeps."""
 
     @property
     def wecom_cards(self) -> Cards: ...
-
-    @property
-    def wecom_pictures(self) -> Pictures: ...
 
     @property
     def inbox(self) -> Inbox: ...

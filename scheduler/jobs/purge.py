@@ -20,8 +20,7 @@ def purge(begin: Begin, now: datetime) -> int:
         gone += work.keyboards.purge(before=now - SENT)
         gone += work.doors.purge(before=now - KNOCKS)
         gone += work.wecom_cards.purge(before=now - SENT)
-        gone += work.wecom_pictures.purge(before=now - SENT)
-        gone += work.wechat_pictures.purge(before=now - SENT)
+        gone += work.pictures.purge(before=now - SENT)
         gone += work.invites.purge(before=now - RAW)
         gone += work.paces.purge(now=now)
     return gone

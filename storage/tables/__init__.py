@@ -37,7 +37,6 @@ from storage.tables.tickets import ticket_callers as ticket_callers
 from storage.tables.tickets import tickets as tickets
 from storage.tables.wechat import access_tokens as access_tokens
 from storage.tables.wechat import nonces as nonces
+from storage.tables.wechat import tencent_pictures as tencent_pictures
 from storage.tables.wechat import wechat_chats as wechat_chats
-from storage.tables.wechat import wechat_pictures as wechat_pictures
 from storage.tables.wecom import wecom_cards as wecom_cards
-from storage.tables.wecom import wecom_pictures as wecom_pictures

@@ -31,9 +31,10 @@ wechat_chats = Table(  # what may be said to a follower of the official account 
     Column("mass_month", String(7)),  # "2026-11"
     Column("mass_count", Integer, nullable=False, server_default="0"),
 )  # fmt: skip
-wechat_pictures = Table(  # fetched at once: the platform keeps them for three days
-    "wechat_pictures", metadata,
+tencent_pictures = Table(  # fetched at once: the platforms keep them for three days
+    "tencent_pictures", metadata,
     Column("ref", String(32), primary_key=True),
+    Column("channel", String(16), nullable=False),
     Column("media_id", String(300), nullable=False),
     Column("content", LargeBinary),  # none until it was fetched
     Column("created_at", Moment, nullable=False, index=True),

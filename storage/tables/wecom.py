@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, Column, String, Table, Text
 
 from storage.columns import Moment, metadata
 
@@ -16,11 +16,4 @@ wecom_cards = Table(
     Column("code", Text),  # WeCom's response_code: good once, before good_until
     Column("good_until", Moment),
     Column("made_at", Moment, nullable=False, index=True),
-)  # fmt: skip
-wecom_pictures = Table(  # fetched at once: WeCom keeps them for three days
-    "wecom_pictures", metadata,
-    Column("ref", String(32), primary_key=True),
-    Column("media_id", String(300), nullable=False),
-    Column("content", LargeBinary),  # none until it was fetched
-    Column("created_at", Moment, nullable=False, index=True),
 )  # fmt: skip

@@ -23,7 +23,8 @@ from bot.tencent.seal import UNREADABLE, NotGenuine, Seal, fields_of
 from bot.tencent.tokens import Transact
 from domain.errors import Unavailable
 from domain.messaging.model import Received
-from domain.messaging.wechat import Picture, WeChatWork
+from domain.messaging.tencent import Picture
+from domain.messaging.wechat import WeChatWork
 
 PATH: Final = "/wechat/callback"
 NOTHING_TO_SAY: Final = "success"
@@ -154,7 +155,7 @@ class Doorman:
         if event is not None:
             work.followers.spoke(push.chat, event=event, now=now)
         if push.picture:
-            work.wechat_pictures.expect(Picture(ref=push.picture, media_id=push.fields["MediaId"]), now=now)
+            work.pictures.expect(NAME, Picture(ref=push.picture, media_id=push.fields["MediaId"]), now=now)
         return True, language
 
     async def _words(self, push: Push, reply: Reply) -> str | None:

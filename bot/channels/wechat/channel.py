@@ -9,11 +9,13 @@ from typing import Any
 import orjson
 
 from bot.channels.base import Allowance, Incoming, Parcel
-from bot.channels.wechat.pictures import Pictures
+from bot.channels.wechat.failing import meaning
+from bot.channels.wechat.lending import Lender
 from bot.channels.wechat.receive import NAME, parse
 from bot.channels.wechat.replies import Replies
 from bot.channels.wechat.send import Postman, Say, Ways
 from bot.tencent.api import Api
+from bot.tencent.pictures import Pictures
 from bot.tencent.tokens import Transact
 from domain.messaging.model import Delivery, Mode
 
@@ -42,9 +44,10 @@ class WeChatChannel:
     ) -> None:
         self._api = api
         self.pace = Allowance(per_second, timedelta(seconds=1)) if per_second else None
-        self.pictures = Pictures(api, commit=commit, read=read, open_media=open_media, now=now)
+        self.pictures = Pictures(NAME, api, meaning=meaning, commit=commit, read=read, now=now)
+        lender = Lender(api, open_media=open_media, now=now)
         self._postman = Postman(
-            api, replies=replies, pictures=self.pictures, say=say, ways=ways, commit=commit, now=now
+            api, replies=replies, lender=lender, say=say, ways=ways, commit=commit, now=now
         )  # fmt: skip
 
     def allowances(self, delivery: Delivery) -> Sequence[Allowance]:
@@ -69,8 +72,8 @@ class WeChatChannel:
     async def fetch(self, ref: str) -> bytes:
         """The bytes of a picture that somebody sent here.
 
-        :raises LookupError: nobody sent it
-        :raises DeliveryError: it cannot be fetched, now or for ever
+        :raises LookupError: it is gone
+        :raises DeliveryError: worth another try
         """
         return await self.pictures.fetch(ref)
 

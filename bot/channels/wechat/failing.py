@@ -11,7 +11,8 @@ from bot.tencent.http import AnswerLost, ApiError, NotSent
 from bot.tencent.tokens import TokenRefused
 
 NAMES: Final = {
-    -1: "busy", 40001: "token refused", 40003: "no such openid", 40013: "no such app id", 40037: "no such template",
+    -1: "busy", 40007: "no such media", 41006: "no such media",
+    40001: "token refused", 40003: "no such openid", 40013: "no such app id", 40037: "no such template",
     40125: "wrong app secret", 40164: "our address is not on the list", 42001: "token too old", 43004: "not a follower",
     43019: "blacklisted by us", 43101: "refused by the person", 45002: "too long", 45009: "today's quota is used up",
     45011: "too many this minute", 45015: "chat closed", 45047: "too many messages", 45065: "sent before",
@@ -37,7 +38,7 @@ CONSEQUENCES: Final = {
 OURS: Final = frozenset({40037, 47003, 48001, 48004, 45009})  # for the operator to put right
 _PAUSING: Final = frozenset({40013, 40125, 40164, 41002, 41004, 50002})
 _TOO_FAST: Final = 45011
-_TOO_LONG: Final = 45002
+_NEVER: Final = frozenset({40007, 41006, 45002})  # what we ask for is not there, or too long
 
 
 def reason_of(code: int) -> str:
@@ -69,4 +70,4 @@ def _refused(code: int) -> DeliveryError:
         case Way.CLOSED | Way.BARRED:
             return DeliveryError(reason_of(code), elsewhere=True)
         case None:
-            return DeliveryError(reason_of(code), permanent=code == _TOO_LONG)
+            return DeliveryError(reason_of(code), permanent=code in _NEVER)

@@ -14,9 +14,9 @@ import structlog
 
 from bot.channels.base import DeliveryError, Parcel
 from bot.channels.wechat.failing import CONSEQUENCES, OURS, Way, meaning, reason_of
+from bot.channels.wechat.lending import Lender
 from bot.channels.wechat.mass import Mass
 from bot.channels.wechat.options import asks_for, numbered
-from bot.channels.wechat.pictures import Pictures
 from bot.channels.wechat.replies import Replies
 from bot.channels.wechat.templates import Templates
 from bot.channels.wechat.text import pieces, plain
@@ -70,12 +70,12 @@ class Postman:
     """Carries parcels to WeChat."""
 
     def __init__(
-        self, api: Api, *, replies: Replies, pictures: Pictures, say: Say, ways: Ways, commit: Transact,
+        self, api: Api, *, replies: Replies, lender: Lender, say: Say, ways: Ways, commit: Transact,
         now: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._api = api
         self._replies = replies
-        self._pictures = pictures
+        self._lender = lender
         self._say = say
         self._ways = ways
         self._commit = commit
@@ -181,7 +181,7 @@ class Postman:
         chat = parcel.delivery.chat
         for key in parcel.message.photos:
             try:
-                media = await self._pictures.lend(key)
+                media = await self._lender.lend(key)
                 if not await self._reserve(chat, 1):
                     return
                 await self._call(_CUSTOMER, {"touser": chat, "msgtype": "image", "image": {"media_id": media}}, chat)

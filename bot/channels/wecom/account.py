@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from starlette.routing import BaseRoute
@@ -13,14 +14,15 @@ from bot.channels.wecom.budget import Budget
 from bot.channels.wecom.calls import Calls, fetch_token
 from bot.channels.wecom.channel import WecomChannel
 from bot.channels.wecom.door import callback_route
+from bot.channels.wecom.failing import meaning
 from bot.channels.wecom.links import Desk, Links, Say
-from bot.channels.wecom.pictures import Pictures
 from bot.channels.wecom.places import Places
 from bot.channels.wecom.post import FetchElsewhere, Postman
 from bot.channels.wecom.receive import NAME
 from bot.channels.wecom.updates import Updates
 from bot.tencent.api import Api
 from bot.tencent.http import Http
+from bot.tencent.pictures import Pictures
 from bot.tencent.seal import Seal
 from bot.tencent.tokens import TokenStore, Transact
 from domain.messaging.model import Received
@@ -79,12 +81,13 @@ def open_account(
     seal = Seal(token=account.token, aes_key=account.aes_key, owner=account.corp_id)
     calls = make_calls(account, commit=commit, now=now)
     links = Links(url=url, open_url=account.open_url, corp_id=account.corp_id, agent_id=account.agent_id, secret=secret)
-    pictures = Pictures(calls, commit=commit, read=read, now=now)
+    ask_again = partial(meaning, repeatable=True)
+    pictures = Pictures(NAME, calls.api, meaning=ask_again, commit=commit, read=read, now=now)
     places, budget = Places(calls, links, read=read), Budget(now=now)
     updates = Updates(calls, places, budget, commit=commit, read=read, now=now)
 
     async def fetch(channel: str, ref: str) -> bytes:
-        return await (pictures.content(ref) if channel == NAME else fetch_elsewhere(channel, ref))
+        return await (pictures.fetch(ref) if channel == NAME else fetch_elsewhere(channel, ref))
 
     postman = Postman(calls, places, updates, budget, fetch=fetch)
     desk = Desk(links, calls, store=store, commit=commit, say=say, now=now)

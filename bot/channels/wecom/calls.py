@@ -37,7 +37,7 @@ class Calls:
     """One app of one company. *robots*: the keys of group robots by our names for them."""
 
     def __init__(self, api: Api, *, agent_id: int, robots: Mapping[str, str]) -> None:
-        self._api = api
+        self.api = api
         self._agent = agent_id
         self._robots = robots
 
@@ -47,7 +47,7 @@ class Calls:
         :raises DeliveryError: the company pays for no such member
         """
         payload = {"touser": userid, "agentid": self._agent, "msgtype": kind, kind: content}
-        answer = await self._api.call("/cgi-bin/message/send", payload)
+        answer = await self.api.call("/cgi-bin/message/send", payload)
         if answer.get("unlicenseduser"):
             raise DeliveryError(_NO_LICENCE, elsewhere=True)
         if answer.get("invaliduser"):
@@ -57,11 +57,11 @@ class Calls:
     async def update(self, userid: str, code: str, card: Json) -> None:
         """Put another card in the place of one that is out; *code* is spent."""
         payload = {"userids": [userid], "agentid": self._agent, "response_code": code, "template_card": card}
-        await self._api.call("/cgi-bin/message/update_template_card", payload)
+        await self.api.call("/cgi-bin/message/update_template_card", payload)
 
     async def to_group(self, chat: str, kind: str, content: Json) -> None:
         """Say it in a group chat that this app has made."""
-        await self._api.call("/cgi-bin/appchat/send", {"chatid": chat, "msgtype": kind, kind: content})
+        await self.api.call("/cgi-bin/appchat/send", {"chatid": chat, "msgtype": kind, kind: content})
 
     async def to_robot(self, name: str, kind: str, content: Json) -> None:
         """Say it through a group's robot.
@@ -69,7 +69,7 @@ class Calls:
         :raises DeliveryError: no robot of that name in the settings
         """
         query = {"key": self._robot(name)}
-        await self._api.http.call("/cgi-bin/webhook/send", {"msgtype": kind, kind: content}, query=query)
+        await self.api.http.call("/cgi-bin/webhook/send", {"msgtype": kind, kind: content}, query=query)
 
     async def robot_upload(self, robot: str, content: bytes, *, name: str) -> str:
         """A media id for a file that this robot is to give.
@@ -77,7 +77,7 @@ class Calls:
         :raises DeliveryError: no robot of that name in the settings
         """
         query, files = {"key": self._robot(robot), "type": "file"}, {"media": (name, content, _BYTES)}
-        answer = await self._api.http.call("/cgi-bin/webhook/upload_media", query=query, files=files)
+        answer = await self.api.http.call("/cgi-bin/webhook/upload_media", query=query, files=files)
         return str(answer["media_id"])
 
     def _robot(self, name: str) -> str:
@@ -89,31 +89,27 @@ class Calls:
     async def upload(self, content: bytes, *, kind: str = "image", name: str = "photo.jpg") -> str:
         """A media id for a file of ours, good for three days."""
         files = {"media": (name, content, "image/jpeg" if kind == "image" else _BYTES)}
-        answer = await self._api.call("/cgi-bin/media/upload", query={"type": kind}, files=files)
+        answer = await self.api.call("/cgi-bin/media/upload", query={"type": kind}, files=files)
         return str(answer["media_id"])
-
-    async def download(self, media_id: str) -> bytes:
-        """What a member sent."""
-        return await self._api.download("/cgi-bin/media/get", query={"media_id": media_id})
 
     async def member_behind(self, code: str) -> str | None:
         """Who opened a link; None for somebody from outside."""
-        answer = await self._api.call("/cgi-bin/auth/getuserinfo", query={"code": code})
+        answer = await self.api.call("/cgi-bin/auth/getuserinfo", query={"code": code})
         found = answer.get("userid") or answer.get("UserId")
         return str(found) if found else None
 
     async def member_with(self, mobile: str) -> str | None:
         """The member whose number on the company's file this is."""
-        answer = await self._api.call("/cgi-bin/user/getuserid", {"mobile": mobile}, fine=_NOBODY)
+        answer = await self.api.call("/cgi-bin/user/getuserid", {"mobile": mobile}, fine=_NOBODY)
         return answer.get("userid")
 
     async def create_menu(self, buttons: list[Json]) -> None:
         """What stands under the chat with us."""
-        await self._api.call("/cgi-bin/menu/create", {"button": buttons}, query={"agentid": str(self._agent)})
+        await self.api.call("/cgi-bin/menu/create", {"button": buttons}, query={"agentid": str(self._agent)})
 
     async def close(self) -> None:
         """End all connections."""
-        await self._api.http.close()
+        await self.api.http.close()
 
 
 def robot_photo(content: bytes) -> Json:

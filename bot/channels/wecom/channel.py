@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from bot.channels.base import Allowance, Incoming, Parcel
 from bot.channels.wecom.budget import GROUP, MEMBER
-from bot.channels.wecom.pictures import Pictures
 from bot.channels.wecom.places import ROBOT
 from bot.channels.wecom.post import Postman
 from bot.channels.wecom.receive import NAME, parse
+from bot.tencent.pictures import Pictures
 from domain.messaging.model import Delivery, Mode
 
 # Calls of one kind: 10,000 a minute for a company.
@@ -59,7 +59,7 @@ class WecomChannel:
         :raises LookupError: it is gone
         :raises DeliveryError: worth another try
         """
-        return await self._pictures.content(ref)
+        return await self._pictures.fetch(ref)
 
     async def run(self) -> None:
         """Fetch members' photos until cancelled."""

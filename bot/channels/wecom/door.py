@@ -12,17 +12,17 @@ import structlog
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.channels.wecom.receive import received
+from bot.channels.wecom.receive import NAME, received
 from bot.tencent.door import Refused, answer, read_body
 from bot.tencent.seal import UNREADABLE, NotGenuine, Seal, fields_of
 from bot.tencent.tokens import Transact
 from domain.errors import Unavailable
 from domain.messaging.model import Received
+from domain.messaging.tencent import Picture
 from domain.messaging.wecom import CODE_LIFE, WecomWork
 
 PATH: Final = "/wecom/callback"
 _LONGEST_NONCE: Final = 64
-Picture = tuple[str, str]
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ class Doorman:
         try:
             fields = fields_of(words)
             picture = _picture(fields)
-            push = received(fields, ref=picture[0] if picture else "", now=now)
+            push = received(fields, ref=picture.ref if picture else "", now=now)
         except UNREADABLE as error:
             raise NotGenuine("message") from error
         if not 0 < len(nonce) <= _LONGEST_NONCE:
@@ -93,7 +93,7 @@ class Doorman:
                 if code := fields.get("ResponseCode"):
                     work.wecom_cards.renew(fields["TaskId"], code=code, good_until=now + CODE_LIFE)
                 if picture:
-                    work.wecom_pictures.expect(picture[0], media_id=picture[1], now=now)
+                    work.pictures.expect(NAME, picture, now=now)
             return True
 
         try:
@@ -109,8 +109,9 @@ class Doorman:
 
 
 def _picture(fields: Mapping[str, str]) -> Picture | None:
-    """Our random name for the picture in it, and WeCom's."""
-    return (secrets.token_urlsafe(18), fields["MediaId"]) if fields["MsgType"] == "image" else None
+    """The picture in it, under a random name of ours."""
+    is_picture = fields["MsgType"] == "image"
+    return Picture(ref=secrets.token_urlsafe(18), media_id=fields["MediaId"]) if is_picture else None
 
 
 def _query(scope: Scope) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""WeChat: tokens and nonces, which WeCom has too; windows and pictures."""
+"""WeChat: tokens, nonces and pictures, which WeCom has too; windows."""
 
 from __future__ import annotations
 
@@ -42,16 +42,17 @@ def upgrade() -> None:
         PrimaryKeyConstraint("chat", name="pk_wechat_chats"),
     )
     op.create_table(
-        "wechat_pictures",
+        "tencent_pictures",
         Column("ref", String(32), nullable=False),
+        Column("channel", String(16), nullable=False),
         Column("media_id", String(300), nullable=False),
         Column("content", LargeBinary),
         Column("created_at", Moment, nullable=False),
-        PrimaryKeyConstraint("ref", name="pk_wechat_pictures"),
-        Index("ix_wechat_pictures_created_at", "created_at"),
+        PrimaryKeyConstraint("ref", name="pk_tencent_pictures"),
+        Index("ix_tencent_pictures_created_at", "created_at"),
     )
 
 
 def downgrade() -> None:
-    for name in ("wechat_pictures", "wechat_chats", "nonces", "access_tokens"):
+    for name in ("tencent_pictures", "wechat_chats", "nonces", "access_tokens"):
         op.drop_table(name)

@@ -1,9 +1,9 @@
-"""WeCom: the cards that are out, each with the code for its one update; members' pictures."""
+"""WeCom: the cards that are out, each with the code for its one update."""
 
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import JSON, BigInteger, Column, LargeBinary, PrimaryKeyConstraint, String, Text
+from sqlalchemy import JSON, BigInteger, Column, PrimaryKeyConstraint, String, Text
 
 revision = "0005"
 down_revision = "0004"
@@ -23,17 +23,7 @@ def upgrade() -> None:
         PrimaryKeyConstraint("task", name="pk_wecom_cards"),
     )
     op.create_index("ix_wecom_cards_made_at", "wecom_cards", ["made_at"])
-    op.create_table(
-        "wecom_pictures",
-        Column("ref", String(32), nullable=False),
-        Column("media_id", String(300), nullable=False),
-        Column("content", LargeBinary),
-        Column("created_at", BigInteger, nullable=False),
-        PrimaryKeyConstraint("ref", name="pk_wecom_pictures"),
-    )
-    op.create_index("ix_wecom_pictures_created_at", "wecom_pictures", ["created_at"])
 
 
 def downgrade() -> None:
-    op.drop_table("wecom_pictures")
     op.drop_table("wecom_cards")

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.messaging.tencent import AccessToken
-from domain.messaging.wechat import Picture
 from storage.engine import Database
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -68,15 +67,6 @@ def test_the_last_offer_counts(work):
     assert work.followers.recall(CHAT)[0] == []
 
 
-def test_a_picture_is_missing_until_it_is_kept(work):
-    work.wechat_pictures.expect(Picture(ref="r", media_id="m"), now=NOW)
-    assert [one.ref for one in work.wechat_pictures.missing(since=NOW, limit=9)] == ["r"]
-    work.wechat_pictures.keep("r", b"jpeg")
-    assert work.wechat_pictures.missing(since=NOW, limit=9) == []
-    assert work.wechat_pictures.get("r") == Picture(ref="r", media_id="m", content=b"jpeg")
-    assert work.wechat_pictures.get("nobody's") is None
-
-
 def test_a_nonce_comes_again_with_its_own_update_only(work):
     assert work.nonces.add("wechat", "n", key="1", now=NOW)
     assert work.nonces.add("wechat", "n", key="1", now=NOW)
@@ -118,10 +108,7 @@ def test_eight_senders_reserve_no_more_than_there_is(database: Database):
         assert sum(pool.map(reserve, range(20))) == 5
 
 
-def test_pictures_and_links_are_forgotten_in_time(work):
-    work.wechat_pictures.expect(Picture(ref="r", media_id="m"), now=NOW)
-    assert work.wechat_pictures.purge(before=NOW) == 0
-    assert work.wechat_pictures.purge(before=NOW + timedelta(seconds=1)) == 1
+def test_links_are_forgotten_in_time(work):
     work.invites.add("digest", person_id=1, expires_at=NOW)
     assert work.invites.purge(before=NOW) == 0
     assert work.invites.purge(before=NOW + timedelta(seconds=1)) == 1

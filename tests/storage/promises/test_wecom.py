@@ -1,4 +1,4 @@
-"""WeCom's cards and pictures: a code is there until it is spent, a picture is fetched once."""
+"""WeCom's cards: a code is there until it is spent."""
 
 from datetime import timedelta
 
@@ -49,28 +49,3 @@ def test_old_cards_are_forgotten(database: Database):
         assert work.wecom_cards.purge(before=NOW) == 1
         assert work.wecom_cards.get("old") is None
         assert work.wecom_cards.get("new")
-
-
-def test_a_picture_waits_until_it_is_fetched_and_keeps_what_came_first(database: Database):
-    with database.writing() as work:
-        for ref, age in (("late", HOUR), ("early", 2 * HOUR), ("gone", 9 * HOUR)):
-            work.wecom_pictures.expect(ref, media_id=f"m-{ref}", now=NOW - age)
-        work.wecom_pictures.expect("late", media_id="another", now=NOW)
-        since = NOW - 3 * HOUR
-        assert work.wecom_pictures.waiting(since=since, limit=9) == [("early", "m-early"), ("late", "m-late")]
-        assert work.wecom_pictures.waiting(since=since, limit=1) == [("early", "m-early")]
-        work.wecom_pictures.keep("early", b"jpeg")
-        work.wecom_pictures.keep("early", b"")
-    with database.reading() as work:
-        assert work.wecom_pictures.get("early") == ("m-early", b"jpeg")
-        assert work.wecom_pictures.get("late") == ("m-late", None)
-        assert work.wecom_pictures.get("nobody's") is None
-        assert work.wecom_pictures.waiting(since=since, limit=9) == [("late", "m-late")]
-
-
-def test_old_pictures_are_forgotten(database: Database):
-    with database.writing() as work:
-        work.wecom_pictures.expect("old", media_id="m", now=NOW - HOUR)
-        work.wecom_pictures.expect("new", media_id="m", now=NOW)
-        assert work.wecom_pictures.purge(before=NOW) == 1
-        assert work.wecom_pictures.get("old") is None

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from bot.channels.base import DeliveryError
 from storage import tables
 from tests.bot.channels.wechat.rig import WANG, Rig
 
@@ -20,7 +19,7 @@ def picture() -> bytes:
 async def test_a_picture_is_kept_as_ours(house: Rig):
     answered = await house.api.follower(WANG).sends_picture(picture())
     assert answered.reply
-    (row,) = await house.until(lambda: [one for one in house.rows(tables.wechat_pictures) if one.content])
+    (row,) = await house.until(lambda: [one for one in house.rows(tables.tencent_pictures) if one.content])
     assert Image.open(io.BytesIO(row.content)).format == "JPEG"
     (shelf,) = house.rows(tables.media)
     assert (shelf.channel, shelf.ref) == ("wechat", row.ref)
@@ -41,10 +40,9 @@ async def test_what_is_no_picture_is_asked_for_once(house: Rig):
     await house.api.follower(WANG).sends_picture(b"MZ no picture")
     await house.until(lambda: house.rows(tables.media))
     await house.until(lambda: house.api.counts["media/get"] == 1)
-    await house.until(lambda: house.rows(tables.wechat_pictures)[0].content is not None)
-    with pytest.raises(DeliveryError) as error:
+    await house.until(lambda: house.rows(tables.tencent_pictures)[0].content is not None)
+    with pytest.raises(LookupError):
         await house.channel.fetch(house.rows(tables.media)[0].ref)
-    assert error.value.permanent
     assert house.api.counts["media/get"] == 1
 
 
