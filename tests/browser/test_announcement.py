@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Kept, Opened
 from tests.browser.desk import BROWSER_LANGUAGE, photo, say, sentence
 from tests.browser.program import Program
 
@@ -19,7 +19,9 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("language", BROWSER_LANGUAGE)
-def test_what_is_announced_is_seen_first_and_can_be_taken_back(demo: Program, visit: Opened, language: str) -> None:
+def test_what_is_announced_is_seen_first_and_can_be_taken_back(
+    demo: Program, visit: Opened, keep: Kept, language: str
+) -> None:
     desk = visit(demo.url, language=language)
     manager, (who, words) = desk.pane("manager"), WRITTEN[language]
     manager.become(who)
@@ -42,6 +44,10 @@ def test_what_is_announced_is_seen_first_and_can_be_taken_back(demo: Program, vi
     manager.tap("button-make-urgent")
     expect(preview).to_contain_text(sentence("announcement-head-urgent", language, title=words.split("\n")[0]))
     expect(preview.get_by_test_id("document")).to_be_visible()
+    for key in ("announcement-now-confirm", "announcement-now-urgent"):
+        desk.toast(key)
+    manager.button("button-cancel").scroll_into_view_if_needed()
+    keep(desk.page, f"announcement-{language[:2]}")
     manager.tap("button-send-announcement")
     manager.hears("announcement-leaves-soon", count=15)
     manager.tap("button-undo-announcement")
