@@ -92,8 +92,13 @@ class App:
             work=work, words=self.words, incoming=incoming, now=now, person=person, staff=staff, group=group,
             language=language or self._language(incoming, person), conversation=conversation,
             rooms=work.register.rooms_of(person.id) if person else (), deep_link=self.deep_link, intents=INTENTS,
-            recall=partial(self._recall, work, received, incoming, now), shelf=self.shelf,
+            recall=partial(self._recall, work, received, incoming, now), shelf=self.shelf, pace=self.pace,
         )  # fmt: skip
+
+    def pace(self) -> Mapping[str, float]:
+        """Messages a second of each channel that has a limit."""
+        limits = {name: channel.pace for name, channel in self.channels.items()}
+        return {name: limit.count / limit.span.total_seconds() for name, limit in limits.items() if limit}
 
     def _recall(self, work: DeskWork, received: Received, incoming: Incoming, now: datetime) -> Sequence[str]:
         """What somebody last wrote to us before this."""

@@ -81,6 +81,7 @@ class Turn:
     shelf: Shelf = field(default_factory=Shelf)
     read: Callable[[str], Understood] | None = None  # understands a part of what was said
     recall: Callable[[], Sequence[str]] = tuple  # what they wrote to us before this
+    pace: Callable[[], Mapping[str, float]] = dict  # channel → messages a second, where it has a limit
     photos: tuple[str, ...] = ()  # keys of Media
     preface: str = ""  # stands above the next answer
     answered: bool = False

@@ -41,7 +41,7 @@ def summary(turn: Turn, answers: Answers) -> str:
     title = voice.say("announcement-card-urgent" if draft.kind is Kind.URGENT else "announcement-card",
                       title=answers["title"])  # fmt: skip
     whom = voice.say("announcement-confirm-whom", audience=described(voice, work, draft.audience))
-    who = heads_lines(voice, heads) if heads.people else [voice.say("announcement-confirm-nobody")]
+    who = heads_lines(voice, heads, turn.pace()) if heads.people else [voice.say("announcement-confirm-nobody")]
     lines = [title, whom, *who, _when(turn, draft)]
     lines += [
         voice.say("announcement-confirm-language", spoken=turn.text(f"spoken-{one}"), count=count)
