@@ -12,7 +12,6 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.channels.base import DeliveryError
 from bot.photos import Unreadable, keepable
 from bot.tencent.api import Api
 from bot.tencent.http import AnswerLost, ApiError, NotSent
@@ -22,6 +21,7 @@ from domain.messaging.tencent import Picture, TencentWork
 
 THERE: Final = timedelta(days=3)  # for so long the platforms have what somebody sent
 Failure = ApiError | TokenRefused | NotSent | AnswerLost
+FAILURES: Final = (ApiError, TokenRefused, NotSent, AnswerLost)
 _SWEEP: Final = 30.0  # seconds
 _AT_ONCE: Final = 8
 
@@ -29,21 +29,21 @@ log = structlog.get_logger(__name__)
 
 
 class Pictures:
-    """Those of one channel. *meaning* says of a failure whether another try is worth it."""
+    """Those of one channel. *is_final* says of a failure that no other try is worth it."""
 
     def __init__(
         self,
         channel: str,
         api: Api,
         *,
-        meaning: Callable[[Failure], DeliveryError],
+        is_final: Callable[[Failure], bool],
         commit: Transact,
         read: Transact,
         now: Callable[[], datetime],
     ) -> None:
         self._channel = channel
         self._api = api
-        self._meaning = meaning
+        self._is_final = is_final
         self._commit = commit
         self._read = read
         self._now = now
@@ -72,8 +72,8 @@ class Pictures:
     async def _fetched(self, ref: str) -> bool:
         try:
             await self._here(ref)
-        except DeliveryError as error:
-            log.warning("picture-not-fetched", channel=self._channel, picture=ref, reason=error.reason)
+        except FAILURES as error:
+            log.warning("picture-not-fetched", channel=self._channel, picture=ref, reason=_reason(error))
             return False
         return True
 
@@ -81,7 +81,7 @@ class Pictures:
         """A picture's bytes.
 
         :raises LookupError: nobody sent it, it is gone, or it is no picture
-        :raises DeliveryError: worth another try
+        :raises ApiError, TokenRefused, NotSent, AnswerLost: worth another try
         """
         content = await self._here(ref)
         if not content:
@@ -106,10 +106,13 @@ class Pictures:
             return (await asyncio.to_thread(keepable, io.BytesIO(raw))).content
         except Unreadable:
             why = "unreadable"
-        except (ApiError, TokenRefused, NotSent, AnswerLost) as error:
-            failure = self._meaning(error)
-            if not failure.permanent:
-                raise failure from None
-            why = failure.reason
+        except FAILURES as error:
+            if not self._is_final(error):
+                raise
+            why = _reason(error)
         log.warning("picture-gone", channel=self._channel, picture=picture.ref, reason=why)
         return b""
+
+
+def _reason(failure: Failure) -> str:
+    return f"{type(failure).__name__}: {failure}"

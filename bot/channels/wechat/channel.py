@@ -15,7 +15,7 @@ from bot.channels.wechat.receive import NAME, parse
 from bot.channels.wechat.replies import Replies
 from bot.channels.wechat.send import Postman, Say, Ways
 from bot.tencent.api import Api
-from bot.tencent.pictures import Pictures
+from bot.tencent.pictures import FAILURES, Failure, Pictures
 from bot.tencent.tokens import Transact
 from domain.messaging.model import Delivery, Mode
 
@@ -44,7 +44,7 @@ class WeChatChannel:
     ) -> None:
         self._api = api
         self.pace = Allowance(per_second, timedelta(seconds=1)) if per_second else None
-        self.pictures = Pictures(NAME, api, meaning=meaning, commit=commit, read=read, now=now)
+        self.pictures = Pictures(NAME, api, is_final=_is_final, commit=commit, read=read, now=now)
         lender = Lender(api, open_media=open_media, now=now)
         self._postman = Postman(
             api, replies=replies, lender=lender, say=say, ways=ways, commit=commit, now=now
@@ -75,8 +75,15 @@ class WeChatChannel:
         :raises LookupError: it is gone
         :raises DeliveryError: worth another try
         """
-        return await self.pictures.fetch(ref)
+        try:
+            return await self.pictures.fetch(ref)
+        except FAILURES as error:
+            raise meaning(error) from None
 
     async def stop(self) -> None:
         """Close the connections."""
         await self._api.http.close()
+
+
+def _is_final(failure: Failure) -> bool:
+    return meaning(failure).permanent

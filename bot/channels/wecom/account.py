@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from starlette.routing import BaseRoute
@@ -22,7 +21,7 @@ from bot.channels.wecom.receive import NAME
 from bot.channels.wecom.updates import Updates
 from bot.tencent.api import Api
 from bot.tencent.http import Http
-from bot.tencent.pictures import Pictures
+from bot.tencent.pictures import Failure, Pictures
 from bot.tencent.seal import Seal
 from bot.tencent.tokens import TokenStore, Transact
 from domain.messaging.model import Received
@@ -74,23 +73,22 @@ def open_account(
     say: Say,
     now: Callable[[], datetime],
 ) -> Opened:
-    """*url* is how people reach us; *secret* signs the links of cards in groups.
+    """*url* is how people reach us; *secret* signs the links of cards in groups; photos may be any channel's.
 
     :raises ValueError: an AES key that is none
     """
     seal = Seal(token=account.token, aes_key=account.aes_key, owner=account.corp_id)
     calls = make_calls(account, commit=commit, now=now)
     links = Links(url=url, open_url=account.open_url, corp_id=account.corp_id, agent_id=account.agent_id, secret=secret)
-    ask_again = partial(meaning, repeatable=True)
-    pictures = Pictures(NAME, calls.api, meaning=ask_again, commit=commit, read=read, now=now)
+    pictures = Pictures(NAME, calls.api, is_final=_is_final, commit=commit, read=read, now=now)
     places, budget = Places(calls, links, read=read), Budget(now=now)
     updates = Updates(calls, places, budget, commit=commit, read=read, now=now)
-
-    async def fetch(channel: str, ref: str) -> bytes:
-        return await (pictures.fetch(ref) if channel == NAME else fetch_elsewhere(channel, ref))
-
-    postman = Postman(calls, places, updates, budget, fetch=fetch)
+    postman = Postman(calls, places, updates, budget, fetch=fetch_elsewhere)
     desk = Desk(links, calls, store=store, commit=commit, say=say, now=now)
     door = callback_route(seal, commit=commit, arrived=pictures.arrived, now=now)
     channel = WecomChannel(postman, pictures, close=calls.close)
     return Opened(channel=channel, routes=[door, *desk.routes()], links=links)
+
+
+def _is_final(failure: Failure) -> bool:
+    return meaning(failure, repeatable=True).permanent

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from bot.channels.base import Allowance, Incoming, Parcel
 from bot.channels.wecom.budget import GROUP, MEMBER
+from bot.channels.wecom.failing import meaning
 from bot.channels.wecom.places import ROBOT
 from bot.channels.wecom.post import Postman
 from bot.channels.wecom.receive import NAME, parse
-from bot.tencent.pictures import Pictures
+from bot.tencent.pictures import FAILURES, Pictures
 from domain.messaging.model import Delivery, Mode
 
 # Calls of one kind: 10,000 a minute for a company.
@@ -59,7 +60,10 @@ class WecomChannel:
         :raises LookupError: it is gone
         :raises DeliveryError: worth another try
         """
-        return await self._pictures.fetch(ref)
+        try:
+            return await self._pictures.fetch(ref)
+        except FAILURES as error:
+            raise meaning(error, repeatable=True) from None
 
     async def run(self) -> None:
         """Fetch members' photos until cancelled."""
