@@ -8,7 +8,7 @@ from bot import alarms, cards, talk_letters
 from bot.audiences import BARE_GROUPS, Recipient, Scene
 from bot.dialog import gist
 from bot.turn import Rows, Tap
-from bot.voice import Voice
+from bot.voice import VISITS, Voice
 from bot.words import Said, mask_numbers
 from domain.messaging.events import ConversationStalled
 from domain.tickets import relaying
@@ -131,7 +131,10 @@ def receipt(voice: Voice, scene: Scene, _to: Recipient) -> tuple[str, Rows]:
         hours = round((ticket.respond_by - ticket.opened_at).total_seconds() / 3600)
         promise = voice.say("promise-hours", count=hours)
     else:
-        promise = voice.say("promise-until", time=voice.soon(ticket.respond_by, ticket.estate_id))
+        said = voice.visit(ticket) if ticket.visit in VISITS else ticket.visit  # today: no need to say when it was said
+        visit = said if ticket.visit != "visit-anytime" else ""
+        key = "promise-visit" if visit else "promise-until"  # nobody comes before the owner wants them to
+        promise = voice.say(key, time=voice.soon(ticket.respond_by, ticket.estate_id), visit=visit)
     rows = [[Tap(voice.say("button-cancel-ticket"), "cancel", {"ticket": ticket.id})]]
     key = "receipt-complaint" if ticket.kind is Kind.COMPLAINT else "receipt"
     return voice.say(key, number=ticket.number, promise=promise), rows
