@@ -14,7 +14,7 @@ run: venv ## start the demo on an embedded SQLite at http://127.0.0.1:8000
 	@exec $(BIN)/python main.py demo $(ARGS)
 
 test: venv-dev ## run every test that can run here (ARGS="-k claim -x" narrows it)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: format-check lint types imports test ## what CI and the commit hook run: format, lint, types, imports, tests
 
