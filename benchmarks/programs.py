@@ -53,7 +53,7 @@ class Place(NamedTuple):
 
 @asynccontextmanager
 async def guanjia(folder: Path, database_url: str, *, api: str, token: str, **settings: str) -> AsyncIterator[Bot]:
-    """`guanjia run` with a webhook; *settings* by their names in the environment."""
+    """`guanjia run` with a webhook, at no pace; *settings* by their names in the environment."""
     port = free_port()
     told = environment(
         database_url,
@@ -62,7 +62,7 @@ async def guanjia(folder: Path, database_url: str, *, api: str, token: str, **se
         GUANJIA_TELEGRAM__API_URL=api,
         GUANJIA_TELEGRAM__WEBHOOK_URL=f"http://127.0.0.1:{port}",
         GUANJIA_TELEGRAM__WEBHOOK_SECRET=SECRET,
-        **settings,
+        **({"GUANJIA_TELEGRAM__PER_SECOND": "0"} | settings),
     )
     command = [sys.executable, str(ROOT / "main.py"), "run"]
     at = Place(f"http://127.0.0.1:{port}/readyz", f"http://127.0.0.1:{port}/telegram/webhook")

@@ -25,8 +25,8 @@ from tests.botapi.faults import Limits
 FIRST = 7_000_000  # the chats that an announcement goes to
 TEXT = "停水通知：明天上午九点到十二点停水，请提前储水。"
 PEERS = {"ptb_sender": "python-telegram-bot", "aiogram_sender": "aiogram"}
-UNLIMITED = {"GUANJIA_TELEGRAM__PER_SECOND": "0"}
-PAID = {"GUANJIA_TELEGRAM__PAID_PER_SECOND": "1000"}
+LIMITED = {"GUANJIA_TELEGRAM__PER_SECOND": "30"}
+PAID = LIMITED | {"GUANJIA_TELEGRAM__PAID_PER_SECOND": "1000"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ async def _measure(effort: Effort) -> Report:
         limited[name] = await _peer_limited(name, effort)
     paid = await _ours(effort.bulk * 2, PAID)
     rounds = [
-        {"guanjia": await _ours(effort.bulk, UNLIMITED), "ptb_sender": await _peer("ptb_sender", effort.bulk)}
+        {"guanjia": await _ours(effort.bulk, {}), "ptb_sender": await _peer("ptb_sender", effort.bulk)}
         for _ in range(effort.rounds)
     ]
     beside = await _dialogs_beside(effort)
@@ -104,7 +104,7 @@ async def _ours_limited(effort: Effort) -> Heard:
         await asyncio.to_thread(furnish, f"sqlite:///{database}", Path(folder) / "workbook", Size(owners=20))
         async with _strict(int(effort.seconds * 30) + 60) as api:
             where = {"api": api.url, "token": api.token}
-            async with guanjia(Path(folder), f"sqlite:///{database}", **where):
+            async with guanjia(Path(folder), f"sqlite:///{database}", **where, **LIMITED):
                 await asyncio.to_thread(_queue, database, int(effort.seconds * 30) + 60)
                 await _until(api, effort.seconds)
             return _heard(api)
@@ -147,7 +147,7 @@ async def _dialogs_beside(effort: Effort) -> Heard:
         await asyncio.to_thread(furnish, f"sqlite:///{database}", Path(folder) / "workbook", size)
         async with listening() as (api, heard):
             where = {"api": api.url, "token": api.token}
-            async with guanjia(Path(folder), f"sqlite:///{database}", **where) as bot:
+            async with guanjia(Path(folder), f"sqlite:///{database}", **where, **LIMITED) as bot:
                 await asyncio.to_thread(_queue, database, effort.backlog)
                 async with Crowd(bot, heard, size.owner_chats, presses=0) as crowd:
                     run = await crowd.at_rate(effort.dialogs, effort.seconds)
