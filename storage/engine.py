@@ -42,9 +42,11 @@ def open_engine(url: str) -> Engine:
 
 def _translate(context: ExceptionContext) -> None:
     """The database is away, full or locked: said in the domain's words, so that nobody's message is blamed."""
-    if getattr(context.original_exception, "sqlstate", None) in _COLLIDED:
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    if state in _COLLIDED:
         raise Collided(type(context.original_exception).__name__) from context.original_exception
-    if context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
+    at_fault = state.startswith("XX")  # the server itself: a file that may not grow, a page that cannot be read
+    if context.is_disconnect or at_fault or isinstance(context.sqlalchemy_exception, OperationalError):
         raise Unavailable(type(context.original_exception).__name__) from context.original_exception
 
 
