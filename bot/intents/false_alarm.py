@@ -138,6 +138,7 @@ CALL_OFF = Intent(
     "call_off",
     _call_off,
     (Step("sure", _ask_sure, _read_sure),),
+    yields=True,
     bound=False,
     private=True,
     interrupts=True,
