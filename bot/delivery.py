@@ -42,6 +42,7 @@ class Sender:
         self._outcomes: list[Outcome] = []  # of what has ended and is not written down yet
         self._refused: dict[str, float] = {}  # channel → when its credential was refused last, by the loop's clock
         self._wake = asyncio.Event()
+        self._begun = False
         self._swept_at = datetime.min.replace(tzinfo=UTC)
         self._released_at = self.moved_at = datetime.now(UTC)  # readiness watches the last
 
@@ -53,7 +54,8 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is under way is finished."""
-        await self._commit(self._begin)
+        while not (self._begun or stop.is_set()):
+            await self._take_over(stop)
         while not stop.is_set():
             self._wake.clear()
             if await self._write_down(self._look):
@@ -62,6 +64,17 @@ class Sender:
                 await asyncio.wait_for(self._wake.wait(), self._patience())
         with suppress(TimeoutError):
             await asyncio.wait_for(self._finish(), LAST_WORDS)
+
+    async def _take_over(self, stop: asyncio.Event) -> None:
+        """Before the first row goes: what a dead sender held is free again. Later, while the records are out of reach."""
+        try:
+            await self._commit(self._begin)
+        except Unavailable as error:
+            log.warning("records-unavailable", reason=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), SWEEP)
+        else:
+            self._begun = True
 
     def _begin(self, work: DeskWork) -> None:
         work.paces.open(self._channels)
@@ -100,6 +113,8 @@ class Sender:
 
     def take(self, work: DeskWork) -> Sequence[Parcel]:
         """Lease as many rows as may go; once *work* is kept they must be sent."""
+        if not self._begun:
+            return ()  # what is leased now would be taken for what a dead sender held
         now = datetime.now(UTC)
         return [parcel for taker in self._takers.values() for parcel in taker.take(work, now)]
 

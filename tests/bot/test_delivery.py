@@ -16,8 +16,10 @@ from structlog.testing import capture_logs
 from bot.channels.base import Allowance, Button, DeliveryError, Incoming, Outgoing, Parcel
 from bot.commit import GroupCommit
 from bot.delivery import SWEEP, Sender
+from bot.taking import LEASE
 from bot.telling import Telling
 from bot.words import Words
+from domain.errors import Unavailable
 from domain.messaging.model import Delivery, DeliveryState, Keyboard, Lane, Media, Mode
 from domain.register.model import Address
 from storage import tables
@@ -132,13 +134,19 @@ def platform() -> Platform:
 
 @asynccontextmanager
 async def sending(
-    post: Post, platform: Platform, *, alone: bool = True, **others: Platform
+    post: Post, platform: Platform, *, alone: bool = True, away: int = 0, **others: Platform
 ) -> AsyncIterator[Callable[[Callable[[], bool]], Any]]:
-    """A sender at work; what comes back waits until something is true of the records."""
+    """A sender at work; what comes back waits until something is true of the records.
+
+    *away*: so many transactions fail before the first that does not.
+    """
     commit = GroupCommit(post.database.writing)
     changed, stop = asyncio.Event(), asyncio.Event()
+    failures = iter(range(away))
 
     async def write(operation: Callable[[Any], Any]) -> Any:
+        if next(failures, None) is not None:
+            raise Unavailable("OperationalError")
         result = await commit(operation)
         changed.set()
         return result
@@ -281,6 +289,26 @@ async def test_rows_that_a_dead_sender_had_taken_go_out(post, platform):
     assert post.states() == ["sending"]
     async with sending(post, platform) as until:
         await until(lambda: post.states() == ["sent"])
+
+
+async def test_a_sender_that_starts_without_room_on_the_disk_takes_over_later(post, platform):
+    with post.database.writing() as work:
+        work.deliveries.add([post.row("王阿姨", "1")])
+        work.deliveries.take(work.deliveries.next(channel="chat", now=utc_now(), limit=1), until=utc_now() + LEASE)
+    with capture_logs() as logged:
+        async with sending(post, platform, away=2) as until:
+            await until(lambda: post.states() == ["sent"])
+    assert platform.texts == ["1"]
+    assert [line["event"] for line in logged].count("records-unavailable") == 2
+
+
+async def test_nothing_is_taken_before_the_sender_has_taken_over(post, platform):
+    commit = GroupCommit(post.database.writing)
+    sender = Sender(commit=commit, channels={"chat": platform})
+    post.queue("王阿姨", "an answer")
+    assert not await commit(sender.take)
+    assert post.states() == ["queued"]
+    await asyncio.to_thread(commit.close)
 
 
 async def test_a_parcel_brings_photos_and_the_copies_to_edit(post, platform):
