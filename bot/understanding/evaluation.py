@@ -93,7 +93,7 @@ def evaluate(examples: Iterable[Example], *, clock: Callable[[], float] = time.t
         category=_share(matters, _filed),
         category_all=_share(filed, _filed),
         false_opens=_share(
-            [each for each in wanting if each.example.intent == OUTSIDE], lambda each: each.said.intent in OPENS
+            [each for each in wanting if each.example.intent == OUTSIDE], _opens_wrongly
         ),
         slots={name: _share([each for each in answers if name in dict(each.example.slots)], JUDGES[name])
                for name in SLOTS},
@@ -130,6 +130,11 @@ def _confusions(wanting: Sequence[Answer], matters: Sequence[Answer]) -> list[Co
 
 def _alarms(answer: Answer) -> bool:
     return answer.said.urgency == EMERGENCY
+
+
+def _opens_wrongly(answer: Answer) -> bool:
+    """What may as well be a matter of the estate may open a ticket."""
+    return answer.said.intent in OPENS and not _wanted(answer)
 
 
 def _wanted(answer: Answer) -> bool:

@@ -96,7 +96,11 @@ class Lexicon:
 
     def _words(self, found: re.Match[str]) -> Iterator[Unit]:
         for word in self._data.rewrite.get(found[0], found[0]).split():
-            yield Unit(word, stemmed(word, self._data.suffixes), found.start(), found.end())
+            yield Unit(word, self._stem(word), found.start(), found.end())
+
+    def _stem(self, word: str) -> str:
+        """"Note" is no "not", though it looks like one with an ending."""
+        return word if word in self._data.never_misspelt else stemmed(word, self._data.suffixes)
 
     def _exact(self, units: Sequence[Unit]) -> Iterator[Hit]:
         stems = [self._corrected(unit) for unit in units]

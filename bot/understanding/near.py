@@ -16,6 +16,7 @@ from pypinyin.pinyin_dict import pinyin_dict
 _SYLLABLES = range(4, 1, -1)
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u030c"))
 _PARTICLES = frozenset("了的得着过吗呢")  # said in every second sentence: no evidence
+HASTY = 40  # characters: a slip is likely in a hasty message; in a letter it is more likely that two words meet
 SHORTEST, LONG = 6, 9  # letters: shorter words have too many neighbours, longer ones may hold two slips
 
 
@@ -42,6 +43,8 @@ class Homophones:
 
     def find(self, plain: str, taken: Collection[int]) -> Iterator[tuple[int, int, str]]:
         """Places that sound like a known term and are not `taken` by terms written rightly."""
+        if len(plain) > HASTY:
+            return
         sounds = tuple(sound(character) if character > "\u4dff" else "" for character in plain)
         at = 0
         while at < len(plain) - 1:
