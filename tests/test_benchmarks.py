@@ -1,10 +1,12 @@
 """The benchmarks start, measure something and judge it; how fast anything is does not matter here."""
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from benchmarks.__main__ import PROGRAMS
+from benchmarks.classifiers import installed
 from benchmarks.report import Aim, share
 
 
@@ -22,6 +24,13 @@ def test_a_glance_fills_the_table(name: str) -> None:
     report = program.run(program.QUICK)
     assert report.rows
     assert all(len(row) == len(report.columns) for row in report.rows)
+
+
+def test_rasa_is_a_peer_only_where_it_is_installed(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    assert [peer.name for peer in installed(rounds=1, epochs=1, rasa=python)] == ["spaCy textcat"]
+    python.touch()
+    assert [peer.name for peer in installed(rounds=1, epochs=1, rasa=python)] == ["spaCy textcat", "Rasa DIET"]
 
 
 @pytest.mark.parametrize(("figure", "holds"), ((0.9, False), (1.0, True), (2.0, True), (2.1, False)))
