@@ -30,7 +30,7 @@ from bot.understanding.rules import rulebook
 from bot.understanding.urgency import EMERGENCY, judge_urgency
 
 BATCHES = Path(__file__).parents[1] / "tests" / "bot" / "understanding" / "batches"
-STRENGTH = 0.3  # of the regularisation, inverted
+STRENGTH = 0.1  # of the regularisation, inverted
 SMALL = 0.02  # weights below change nothing
 
 Row = tuple[Example, dict[str, float], str]  # what the model sees, and what the rules alone say

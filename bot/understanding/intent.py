@@ -10,7 +10,7 @@ from bot.understanding.rules import Fired, Found, fire, rulebook
 NOTHING = "none"
 DENIED = "!"
 EARLY = 0.6  # what is said first is usually the matter
-UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat"})  # what remains when no rule fired
+UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat", "control", "human"})  # what remains when no rule fired
 UNSURE = 0.2
 LIKELY = 0.02  # less is no guess
 MANNER = "property_service"  # how people are treated: yields to the matter itself where that is PLAIN

@@ -18,7 +18,7 @@ SHORT, LONG = 20, 60
 MATTERS = 3
 HIGHEST, LOWEST = 8.0, -4.0
 HERE, OURS = "estate", "ours"  # "路灯" alone may be the city's
-ELSEWHERE = frozenset({"outside", "outside_weak", "city", "shop"})
+ELSEWHERE = frozenset({"outside", "outside_weak", "city", "shop", "letter"})
 CATEGORY_SCALE, INTENT_SCALE = 6.0, 4.0
 PLAIN = 4.0
 

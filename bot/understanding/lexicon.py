@@ -50,6 +50,8 @@ class Lexicon:
         self._concepts: dict[str, tuple[str, ...]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._joint = " " if data.spaced else ""
+        # "note" is no "not" with an ending, though "not noted" may be one of our phrases
+        self._whole = data.never_misspelt.difference(word for words in data.concepts.values() for word in words)
         self._fill()
         guessable = [word for word, found in self._concepts.items() if data.misheard.intersection(found)]
         self._misspellings = Misspellings(guessable, data.never_misspelt) if data.spaced else None
@@ -96,11 +98,7 @@ class Lexicon:
 
     def _words(self, found: re.Match[str]) -> Iterator[Unit]:
         for word in self._data.rewrite.get(found[0], found[0]).split():
-            yield Unit(word, self._stem(word), found.start(), found.end())
-
-    def _stem(self, word: str) -> str:
-        """"Note" is no "not", though it looks like one with an ending."""
-        return word if word in self._data.never_misspelt else stemmed(word, self._data.suffixes)
+            yield Unit(word, stemmed(word, self._data.suffixes), found.start(), found.end())
 
     def _exact(self, units: Sequence[Unit]) -> Iterator[Hit]:
         stems = [self._corrected(unit) for unit in units]
@@ -111,7 +109,7 @@ class Lexicon:
     def _looked_up(self, words: Sequence[str], units: Sequence[Unit], mark: str = "") -> Iterator[Hit]:
         for at, first in enumerate(words):
             for length in self._lengths.get(mark + first, ()):
-                if at + length <= len(words):
+                if at + length <= len(words) and not (length == 1 and units[at].word in self._whole):
                     word = mark + self._joint.join(words[at : at + length])
                     yield from self._hits(word, units[at : at + length], at)
 

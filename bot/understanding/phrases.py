@@ -26,6 +26,7 @@ class Phrases:
     negation_reach: int
     rewrite: Mapping[str, str]
     control: Mapping[str, str]  # whole message -> control
+    courtesy: re.Pattern[str]  # what may stand before and after a control
     joints: re.Pattern[str]  # words between two matters
     corrections: tuple[re.Pattern[str], ...]  # how people take something back: (wrong and) right
     concepts: Mapping[str, tuple[str, ...]]
@@ -53,6 +54,7 @@ def phrases(language: str) -> Phrases:
         negation_reach=data["negation_reach"],
         rewrite=data["rewrite"],
         control={word: control for control, words in data["control"].items() for word in listed(words)},
+        courtesy=re.compile(data["courtesy"]),
         joints=re.compile(data["joints"]),
         corrections=tuple(map(re.compile, data["corrections"])),
         concepts={concept: listed(words) for concept, words in data["concepts"].items()},

@@ -1,5 +1,6 @@
 """Put the readers together: one message in, one `Understood` out."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.understanding.details import read_name, read_sum, read_ticket
@@ -8,15 +9,18 @@ from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.model import Match, Room, Understood
 from bot.understanding.normalise import Text, normalise
 from bot.understanding.phones import Phone, read_phone
-from bot.understanding.phrases import guess_language, languages, phrases
+from bot.understanding.phrases import Phrases, guess_language, languages, phrases
 from bot.understanding.places import read_place
 from bot.understanding.rooms import RoomIndex
 from bot.understanding.rules import Fired, rulebook
 from bot.understanding.times import read_when
 from bot.understanding.urgency import NORMAL, judge_urgency
 
-CONTROL, EMERGENCY = "control", "emergency"
+CONTROL, EMERGENCY, OUTSIDE = "control", "emergency", "out_of_scope"
+DOUBTFUL = 0.8  # below it, what seems to be nothing of ours may be the estate's matter after all
+BARE = {"yes", "no"}  # said before almost anything
 _trimmed = " .,!?~。、…;:"
+_clause_end = re.compile(r"[.,!?~。、…;:]+")
 
 
 def prepare() -> None:
@@ -52,7 +56,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
         intent=wanted,
         control=control,
         confidence=_confidence(control, hazard, intent),
-        category=_category(wanted, hazard, category),
+        category=_category(wanted, hazard, category, sure=confidence(intent) >= DOUBTFUL),
         urgency=NORMAL if control else urgency,
         hazard=hazard.rule.label if hazard and not control else None,
         place=read_place(_without(said, phone), hits, register, own, language=known),
@@ -74,13 +78,25 @@ def _without(said: Text, phone: Phone | None) -> Text:
 
 
 def _control(said: Text, *languages_known: str) -> str | None:
-    """Steering words count only when they are the whole message: "取消" steers, "取消停车费" does not."""
-    whole = said.plain.strip(_trimmed)
+    """Steering words count only when they are the whole message: "取消" steers, "取消停车费" does not.
+
+    They may be said twice, with courtesy, or after a bare yes or no: "no no, please go back".
+    """
     for language in dict.fromkeys(languages_known):
-        known = phrases(language).control if language in languages() else {}
-        if whole in known:
-            return known[whole]
+        known = phrases(language) if language in languages() else None
+        found = known and _steered(said.plain.strip(_trimmed), known)
+        if found:
+            return found
     return None
+
+
+def _steered(whole: str, known: Phrases) -> str | None:
+    if whole in known.control:
+        return known.control[whole]
+    clauses = filter(None, (known.courtesy.sub("", clause.strip()).strip() for clause in _clause_end.split(whole)))
+    meant = {known.control.get(clause) for clause in clauses}
+    meant -= BARE if meant - BARE else set()
+    return meant.pop() if len(meant) == 1 else None
 
 
 def _confidence(control: str | None, hazard: Fired | None, intent: Weighed) -> float:
@@ -89,12 +105,14 @@ def _confidence(control: str | None, hazard: Fired | None, intent: Weighed) -> f
     return confidence(intent)
 
 
-def _category(wanted: str, hazard: Fired | None, category: Weighed) -> str:
+def _category(wanted: str, hazard: Fired | None, category: Weighed, *, sure: bool) -> str:
     """The matter itself, unless the hazard or the wish says by itself what it is about."""
     book = rulebook()
     likely = book.hazard_categories.get(hazard.rule.label, ()) if hazard else ()
     if likely:
         return category.best if category.best in likely else likely[0]
+    if wanted == OUTSIDE and not sure:
+        return category.best
     return book.intent_categories.get(wanted, category.best)
 
 

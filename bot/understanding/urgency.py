@@ -9,11 +9,11 @@ from bot.understanding.rules import Fired, Found, fire, rulebook
 
 EMERGENCY, NORMAL, PLANNED = "emergency", "normal", "planned"
 NEVER_NOW = frozenset(
-    {"drill", "story", "over"}
+    {"drill", "story", "over", "hypothetical"}
 )  # whoever says one of these stands in no danger, whatever else is said
 NOT_NOW = frozenset({"what_if", "past"})  # ... and this holds for its sentence
 WIDE = 3  # who is at home without heat is often said in the next sentence
-NOW, NARRATIVE = "now", "narrative"
+NOW, NARRATIVE, LETTER = "now", "narrative", "letter"
 GRIEVANCE = frozenset(
     {"complain", "ignored", "long_time", "repeated", "demand"}
 )  # the matter of letters, not of alarms
@@ -22,8 +22,9 @@ _sentence_end = re.compile(r"[.!?;\n](?!\d)|[。;！？]")
 
 
 def happening(found: Found, plain: str) -> Found:
-    """What is reported as going on: rehearsals, "what if", old stories and long grievances are left out."""
-    if NEVER_NOW & found.keys() or (NARRATIVE in found and GRIEVANCE & found.keys() and NOW not in found):
+    """What is reported as going on: rehearsals, "what if", old stories, letters to offices and long grievances are not."""
+    told = LETTER in found or (NARRATIVE in found and GRIEVANCE & found.keys())
+    if NEVER_NOW & found.keys() or (told and NOW not in found):
         return {}
     if not NOT_NOW & found.keys():
         return found

@@ -10,7 +10,7 @@ from bot.understanding.rules import rulebook
 READ_IN_PYTHON = {
     "negation", "not_negation", "decoy", "spot", "public_area", "own_home", "name_before",
     "drill", "story", "over", "what_if",
-    "past", "now", "narrative", "ours",
+    "past", "now", "narrative", "ours", "letter", "hypothetical",
 }  # fmt: skip
 
 
