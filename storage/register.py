@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, insert, or_, select, update
 
 from domain.calendar import Calendar
 from domain.register.model import (
@@ -27,7 +27,6 @@ from storage.tables import (
     calendar_days,
     estates,
     groups,
-    invites,
     occupancies,
     people,
     rooms,
@@ -61,6 +60,7 @@ _SERVING = (
     .where(staff_estates.c.estate_id == bindparam("at"), staff.c.active)
     .order_by(people.c.id)
 )
+_EMPLOYED = select(*_STAFF).join(staff).where(people.c.id == bindparam("wanted"), staff.c.active)
 _SERVED = select(staff_estates.c.person_id, staff_estates.c.estate_id).where(
     staff_estates.c.person_id.in_(bindparam("those", expanding=True))
 )
@@ -108,8 +108,8 @@ def _group(row: Row[Any]) -> Group:
 class SqlRegister:
     """domain.register.ports.Register.
 
-    It lives as long as its transaction, and so does what it remembers: estates, their calendars and rooms, for which
-    a single message asks again and again.
+    It lives as long as its transaction, and so does what it remembers: estates, their calendars, rooms and staff, for
+    which a single message asks again and again.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -117,6 +117,12 @@ class SqlRegister:
         self._estates: dict[int, Estate] = {}
         self._calendars: dict[int, Calendar] = {}
         self._rooms: dict[int, Room] = {}
+        self._serving: dict[int, Sequence[Staff]] = {}  # by estate
+
+    def forget(self) -> None:
+        """What is remembered is not so any more."""
+        for known in (self._estates, self._calendars, self._rooms, self._serving):
+            known.clear()
 
     def estate(self, estate_id: int) -> Estate:
         if estate_id not in self._estates:
@@ -171,12 +177,13 @@ class SqlRegister:
         return [_person(row) for row in self._connection.execute(select(*_PERSON).where(or_(*means)))]
 
     def staff(self, person_id: int) -> Staff | None:
-        found = self._staff(select(*_STAFF).join(staff).where(people.c.id == person_id, staff.c.active))
+        found = self._staff(_EMPLOYED, wanted=person_id)
         return found[0] if found else None
 
     def staff_of(self, estate_id: int, *roles: Role) -> Sequence[Staff]:
-        found = self._staff(_SERVING, at=estate_id)
-        return [one for one in found if not roles or one.roles & set(roles)]
+        if estate_id not in self._serving:
+            self._serving[estate_id] = self._staff(_SERVING, at=estate_id)
+        return [one for one in self._serving[estate_id] if not roles or one.roles & set(roles)]
 
     def _staff(self, statement: Select[Any], **values: int) -> list[Staff]:
         rows = self._connection.execute(statement, values).all()
@@ -195,9 +202,11 @@ class SqlRegister:
 
     def set_language(self, person_id: int, language: str) -> None:
         self._connection.execute(update(people).where(people.c.id == person_id).values(language=language))
+        self._serving.clear()
 
     def set_duty(self, person_id: int, on_duty: bool) -> None:
         self._connection.execute(update(staff).where(staff.c.person_id == person_id).values(on_duty=on_duty))
+        self._serving.clear()
 
     def keep_days(self, days: Mapping[date, bool]) -> int:
         known = set(self._connection.execute(select(calendar_days.c.day)).scalars())
@@ -209,9 +218,11 @@ class SqlRegister:
 
     def dismiss(self, person_id: int) -> None:
         self._connection.execute(update(staff).where(staff.c.person_id == person_id).values(active=False))
+        self._serving.clear()
 
     def rehire(self, person_id: int) -> bool:
         back = update(staff).where(staff.c.person_id == person_id).values(active=True)
+        self._serving.clear()
         return self._connection.execute(back).rowcount == 1
 
 
@@ -246,6 +257,8 @@ class SqlAddresses:
         return Speaker(address=address, person=person, staff=employed)
 
     def of(self, person_ids: Collection[int]) -> Sequence[Address]:
+        if not person_ids:
+            return []
         theirs = self._connection.execute(_ADDRESSES_OF, {"those": list(person_ids)})
         return [_address(row) for row in theirs]
 
@@ -279,21 +292,3 @@ class SqlAddresses:
     def move_group(self, *, channel: str, old: str, new: str) -> None:
         same = (groups.c.channel == channel) & (groups.c.chat == old)
         self._connection.execute(update(groups).where(same).values(chat=new))
-
-
-class SqlInvites:
-    """domain.register.ports.Invites."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, digest: str, *, person_id: int, expires_at: datetime) -> None:
-        self._connection.execute(insert(invites).values(digest=digest, person_id=person_id, expires_at=expires_at))
-
-    def take(self, digest: str, *, now: datetime) -> int | None:
-        valid = (invites.c.digest == digest) & invites.c.used_at.is_(None) & (invites.c.expires_at > now)
-        statement = update(invites).where(valid).values(used_at=now).returning(invites.c.person_id)
-        return self._connection.execute(statement).scalar_one_or_none()
-
-    def purge(self, *, before: datetime) -> int:
-        return self._connection.execute(delete(invites).where(invites.c.expires_at < before)).rowcount

@@ -24,6 +24,11 @@ _NAMES = [field.name for field in fields(Ticket) if field.name != "id"]
 _ADD = insert(tickets).returning(tickets.c.id)
 _GET = select(*_COLUMNS).where(tickets.c.id == bindparam("wanted"))
 _SAVE = update(tickets).where(tickets.c.id == bindparam("wanted"), tickets.c.version == bindparam("was"))
+_LOAD = (
+    select(tickets.c.repairer_id, func.count())
+    .where(tickets.c.repairer_id.in_(bindparam("those", expanding=True)), tickets.c.status.in_(IN_PROGRESS))
+    .group_by(tickets.c.repairer_id)
+)
 
 _ALONE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("whose"), 0)))
 _URGENT_FIRST = case({Urgency.EMERGENCY: 0, Urgency.NORMAL: 1}, value=tickets.c.urgency, else_=2)
@@ -103,12 +108,10 @@ class SqlTickets:
         return self._many(*live, order=[_URGENT_FIRST, tickets.c.id])
 
     def load(self, person_ids: Collection[int]) -> dict[int, int]:
-        statement = (
-            select(tickets.c.repairer_id, func.count())
-            .where(tickets.c.repairer_id.in_(person_ids), tickets.c.status.in_(IN_PROGRESS))
-            .group_by(tickets.c.repairer_id)
-        )
-        return {person: count for person, count in self._connection.execute(statement) if person is not None}
+        if not person_ids:
+            return {}
+        found = self._connection.execute(_LOAD, {"those": list(person_ids)})
+        return {person: count for person, count in found if person is not None}
 
     def in_hand(self, person_id: int) -> int:
         if self._connection.dialect.name == "postgresql":  # two claims at once would both count the same

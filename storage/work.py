@@ -17,11 +17,12 @@ from storage.calls import SqlCalls
 from storage.deliveries import SqlDeliveries
 from storage.doors import SqlDoors
 from storage.inbox import SqlInbox
+from storage.invites import SqlInvites
 from storage.knowledge import SqlKnowledge
 from storage.messaging import SqlConversations, SqlKeyboards, SqlMedia
 from storage.paces import SqlPaces
 from storage.recipients import SqlRecipients
-from storage.register import SqlAddresses, SqlInvites, SqlRegister
+from storage.register import SqlAddresses, SqlRegister
 from storage.tencent import SqlNonces, SqlPictures, SqlTokens
 from storage.tickets import SqlTickets
 from storage.web import SqlWebLog
@@ -52,8 +53,12 @@ class SqlWork:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo only this part when it raises."""
-        with self.connection.begin_nested():
-            yield
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.register.forget()  # what it remembers may be undone
+            raise
 
     @cached_property
     def register(self) -> SqlRegister:

@@ -8,6 +8,8 @@ import pytest
 from domain.errors import Refusal
 from domain.register import operations
 from domain.register.model import Address, GroupKind, Role, Skill
+from storage.engine import Database
+from storage.work import SqlWork
 from tests.builders import (
     ELECTRICIAN,
     ELSEWHERE,
@@ -87,6 +89,36 @@ def test_duty_and_language_are_kept(begin: Begin):
         resting = work.register.staff(RESTING)
         assert (resting.on_duty, resting.person.language) == (True, "en")
         assert work.register.person(OWNER).language == "en"
+
+
+def test_a_change_of_the_staff_is_seen_at_once_in_its_own_transaction(begin: Begin):
+    with begin() as work:
+        before = {one.id: one for one in work.register.staff_of(GARDEN)}
+        work.register.set_duty(RESTING, on_duty=True)
+        work.register.set_language(PLUMBER, "en")
+        work.register.dismiss(ELECTRICIAN)
+        after = {one.id: one for one in work.register.staff_of(GARDEN)}
+        assert set(before) - set(after) == {ELECTRICIAN}
+        assert (before[RESTING].on_duty, after[RESTING].on_duty) == (False, True)
+        assert after[PLUMBER].person.language == "en"
+        work.register.rehire(ELECTRICIAN)
+        assert {one.id for one in work.register.staff_of(GARDEN)} == set(before)
+
+
+def test_what_was_undone_is_not_remembered(database: Database):
+    def on_duty(work: SqlWork) -> bool:
+        return next(one for one in work.register.staff_of(GARDEN) if one.id == RESTING).on_duty
+
+    def undone(work: SqlWork) -> None:
+        with work.savepoint():
+            work.register.set_duty(RESTING, on_duty=True)
+            assert on_duty(work)
+            raise ZeroDivisionError
+
+    with database.writing() as work:
+        with pytest.raises(ZeroDivisionError):
+            undone(work)
+        assert not on_duty(work)
 
 
 def test_who_is_dismissed_is_no_staff_any_more_but_stays_a_person(begin: Begin):
