@@ -91,8 +91,8 @@ class App:
         return Turn(
             work=work, words=self.words, incoming=incoming, now=now, person=person, staff=staff, group=group,
             language=language or self._language(incoming, person), conversation=conversation,
-            rooms=work.register.rooms_of(person.id) if person else (), deep_link=self.deep_link, intents=INTENTS,
-            recall=partial(self._recall, work, received, incoming, now), shelf=self.shelf, pace=self.pace,
+            deep_link=self.deep_link, intents=INTENTS, shelf=self.shelf, pace=self.pace,
+            recall=partial(self._recall, work, received, incoming, now),
         )  # fmt: skip
 
     def pace(self) -> Mapping[str, float]:

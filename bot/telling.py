@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -35,7 +36,7 @@ class Telling:
         rows = [self._delivery(notice, scene, to, now) for notice in told for to in notice.to(scene)]
         work.deliveries.add(rows)
         if any(notice.to in (audiences.reporter, audiences.owners) for notice in told):
-            _miss_nobody(scene, now)
+            _miss_nobody(scene, {row.person_id for row in rows}, now)
         if isinstance(event, TicketEscalated):
             metrics.ESCALATIONS.labels(event.audience, str(event.late).lower()).inc()
 
@@ -58,10 +59,10 @@ class Telling:
         )  # fmt: skip
 
 
-def _miss_nobody(scene: Scene, now: datetime) -> None:
+def _miss_nobody(scene: Scene, told: Set[int | None], now: datetime) -> None:
     """News for an owner who has left all our channels: staff are asked to call."""
     owner = scene.ticket.reporter_id
-    addresses = scene.work.addresses.of([owner]) if owner else ()
+    addresses = scene.work.addresses.of([owner]) if owner and owner not in told else ()
     if owner and addresses and not any(one.reachable for one in addresses):
         call_them(scene.work, owner, now)
 

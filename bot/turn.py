@@ -73,7 +73,6 @@ class Turn:
     person: Person | None = None
     staff: Staff | None = None
     group: Group | None = None
-    rooms: Sequence[Room] = ()
     understood: Understood | None = None
     conversation: Conversation
     intents: Mapping[str, Intent]
@@ -97,6 +96,17 @@ class Turn:
         """The person's id; only for intents that need a bound person."""
         assert self.person is not None
         return self.person.id
+
+    @property
+    def rooms(self) -> Sequence[Room]:
+        """The person's, looked up when somebody asks: most presses need none."""
+        if self.person is None:
+            return ()
+        wanted = ("rooms", self.person.id)
+        if wanted not in self.memo:
+            self.memo[wanted] = self.work.register.rooms_of(self.person.id)
+        rooms: Sequence[Room] = self.memo[wanted]
+        return rooms
 
     def text(self, key: str, **values: Any) -> str:
         """A sentence in the person's language."""

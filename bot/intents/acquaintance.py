@@ -112,7 +112,6 @@ def _bind(turn: Turn, person: Person) -> None:
 def _welcome(turn: Turn, person: Person) -> None:
     turn.person = person
     turn.staff = turn.work.register.staff(person.id)
-    turn.rooms = turn.work.register.rooms_of(person.id)
     if person.language in turn.words.languages:
         turn.language = person.language
     rooms = Said(turn.text("comma").join(turn.voice.room(room) for room in turn.rooms))
