@@ -42,6 +42,7 @@ class Tap:
 
 
 Rows = Sequence[Sequence[Tap]]
+UNCHANGING = frozenset({"wechat"})  # platforms where nothing that was said can be changed
 DeepLink = Callable[[str, str], str | None]  # channel, payload → a link into the private chat with us
 
 
@@ -126,6 +127,8 @@ class Turn:
         self, card: str, text: str, rows: Rows = (), *, photos: tuple[str, ...] = (), document: Document | None = None
     ) -> None:
         """Every copy of the card in this chat says *text* now, with these buttons; photos and file as they were."""
+        if self.incoming.channel in UNCHANGING:
+            return
         buttons = keyed(self.work, rows, chat=self.incoming.chat, now=self.now)
         message = Outgoing(text=text, buttons=buttons, photos=photos, document=document)
         self._queue(message, Mode.EDIT, Lane.DIALOG, card=card)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.messaging.model import Mode
 from domain.register import operations as register
 from domain.register.operations import digest
 from storage import tables
@@ -21,6 +22,7 @@ async def test_a_report_is_made_with_numbers_and_every_answer_is_a_passive_reply
     await house.until(lambda: house.rows(tables.tickets))
     assert set(wang.ways) == {"reply"}
     assert house.api.counts["message/custom/send"] == 0
+    assert Mode.EDIT not in {row.mode for row in house.rows(tables.deliveries)}  # the card cannot be changed here
 
 
 async def test_three_pushes_of_one_message_have_one_effect_and_the_same_answer(house: Rig):
