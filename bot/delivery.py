@@ -13,7 +13,7 @@ import structlog
 from bot import metrics
 from bot.channels.base import Channel, DeliveryError, Parcel
 from bot.commit import Commit
-from bot.outcomes import REFUSED, Outcome, accepted_again, ended, failed, given_back, sent
+from bot.outcomes import REFUSED, Outcome, accepted_again, ended, failed, given_back, keep_all, sent
 from bot.taking import Taker
 from bot.turn import DeskWork
 from domain.errors import Collided, Unavailable
@@ -66,7 +66,7 @@ class Sender:
             await asyncio.wait_for(self._finish(), LAST_WORDS)
 
     async def _take_over(self, stop: asyncio.Event) -> None:
-        """Before the first row goes: what a dead sender held is free again. Later, while the records are out of reach."""
+        """Before the first row goes: what a dead sender held is free again. Later, while the records are away."""
         try:
             await self._commit(self._begin)
         except Unavailable as error:
@@ -126,8 +126,7 @@ class Sender:
         outcomes, self._outcomes = self._outcomes, []
 
         def write(work: DeskWork) -> Sequence[Parcel]:
-            for outcome in outcomes:
-                outcome.keep(work)
+            keep_all(work, outcomes)
             return take(work)
 
         try:

@@ -12,7 +12,7 @@ import structlog
 from bot import metrics, unreached
 from bot.channels.base import DeliveryError
 from bot.turn import DeskWork
-from domain.messaging.model import Delivery, DeliveryState
+from domain.messaging.model import Arrival, Delivery, DeliveryState
 
 log = structlog.get_logger(__name__)
 LONGEST: Final = timedelta(minutes=15)  # between two tries
@@ -22,19 +22,31 @@ Keep = Callable[[DeskWork], object]
 
 
 class Outcome(NamedTuple):
-    """The row, its state now, how that is kept; *hold* and *whole* say how long its chat (the whole account) waits."""
+    """The row, its state now, how that is kept; *hold* and *whole* say how long its chat (the whole account) waits.
+
+    *arrival*: there is nothing else to keep than that it was sent.
+    """
 
     row: Delivery
     state: DeliveryState
     keep: Keep
     hold: datetime | None = None
     whole: bool = False
+    arrival: Arrival | None = None
+
+
+def keep_all(work: DeskWork, outcomes: Collection[Outcome]) -> None:
+    """Most rows simply arrived: one statement for all of these costs a fifth of one for each."""
+    work.deliveries.arrived([one.arrival for one in outcomes if one.arrival])
+    for outcome in outcomes:
+        if not outcome.arrival:
+            outcome.keep(work)
 
 
 def sent(row: Delivery, reference: str | None) -> Outcome:
     """The platform has it."""
-    now = datetime.now(UTC)
-    return Outcome(row, DeliveryState.SENT, lambda work: work.deliveries.sent(row.id, reference=reference, now=now))
+    arrival = Arrival(row.id, reference, datetime.now(UTC))
+    return Outcome(row, DeliveryState.SENT, lambda work: work.deliveries.arrived([arrival]), arrival=arrival)
 
 
 def ended(row: Delivery, state: DeliveryState, reason: str) -> Outcome:
@@ -64,7 +76,7 @@ def accepted_again(outcome: Outcome) -> Outcome:
         log.info("channel-resumed", channel=channel)
         metrics.REFUSED.labels(channel).set(0)
 
-    return outcome._replace(keep=keep)
+    return outcome._replace(keep=keep, arrival=None)
 
 
 def failed(row: Delivery, error: DeliveryError, *, served: Collection[str]) -> Outcome:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as remove
 
-from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
+from domain.messaging.model import Arrival, Delivery, DeliveryState, Lane, Mode
 from storage.lease import IS_GONE
 from storage.tables import addresses, deliveries, keyboards
 from storage.upsert import Insert, upsert
@@ -219,7 +219,12 @@ class SqlDeliveries:
     # --- how it ended ------------------------------------------------------------------------------------------------
 
     def sent(self, row: int, *, reference: str | None, now: datetime) -> None:
-        self._connection.execute(_SENT, {"row": row, "message": reference, "now": now})
+        self.arrived([Arrival(row, reference, now)])
+
+    def arrived(self, rows: Collection[Arrival]) -> None:
+        if rows:
+            values = [{"row": one.row, "message": one.reference, "now": one.at} for one in rows]
+            self._connection.execute(_SENT, values)
 
     def again(self, row: int, *, due_at: datetime, reason: str, counted: bool = True) -> None:
         values = {"state": DeliveryState.QUEUED, "due_at": due_at, "reason": reason}

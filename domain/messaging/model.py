@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Lane(IntEnum):
@@ -99,6 +99,14 @@ class Delivery:
     def once(self) -> bool:
         """To say it twice would do more harm than not to know whether it was said."""
         return self.careful or self.lane is Lane.BULK
+
+
+class Arrival(NamedTuple):
+    """A delivery that the platform has: the row, what the platform calls the message, and when."""
+
+    row: int
+    reference: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

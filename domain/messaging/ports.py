@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.messaging.model import Conversation, Delivery, DeliveryState, Keyboard, Media, Pace, Received
+from domain.messaging.model import Arrival, Conversation, Delivery, DeliveryState, Keyboard, Media, Pace, Received
 
 
 class Inbox(Protocol):
@@ -66,6 +66,9 @@ class Deliveries(Protocol):
         """
 
     def sent(self, row: int, *, reference: str | None, now: datetime) -> None: ...
+
+    def arrived(self, rows: Collection[Arrival]) -> None:
+        """All of these were sent."""
 
     def again(self, row: int, *, due_at: datetime, reason: str, counted: bool = True) -> None:
         """Queue for a further try not before *due_at*."""

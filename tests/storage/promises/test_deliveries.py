@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from domain.messaging.model import Delivery, DeliveryState, Lane, Mode
+from domain.messaging.model import Arrival, Delivery, DeliveryState, Lane, Mode
 from domain.register.model import Address
 from storage.deliveries import STUBBORN
 from storage.engine import Database
@@ -51,8 +51,7 @@ def texts(rows: Iterable[Delivery]) -> list[str]:
 
 def sent(database: Database, rows: Iterable[Delivery]) -> None:
     with database.writing() as work:
-        for row in rows:
-            work.deliveries.sent(row.id, reference=f"m{row.id}", now=NOW)
+        work.deliveries.arrived([Arrival(row.id, f"m{row.id}", NOW) for row in rows])
 
 
 def drained(database: Database, now: datetime = NOW) -> list[str]:
