@@ -11,6 +11,7 @@ NOTHING = "none"
 DENIED = "!"
 EARLY = 0.6  # what is said first is usually the matter
 UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat", "control", "human"})  # what remains when no rule fired
+STEERING, STEERS = "control", 0.5  # who steers says so shortly: a word that is hardly understood is no control
 UNSURE = 0.2
 LIKELY = 0.02  # less is no guess
 MANNER = "property_service"  # how people are treated: yields to the matter itself where that is PLAIN
@@ -27,7 +28,7 @@ class Weighed:
 
     @property
     def best(self) -> str:
-        return self.scores[0][0] if self.scores else NOTHING
+        return next((label for label, share in self.scores if label != STEERING or share >= STEERS), NOTHING)
 
 
 def judge_category(found: Found, reach: int, length: int) -> Weighed:
@@ -60,7 +61,9 @@ def judge_intent(found: Found, category: Weighed, reach: int) -> Weighed:
 
 
 def weigh_by_examples(intent: Weighed, found: Found, category: Weighed, *, length: int, spaced: bool) -> Weighed:
-    """Let the examples have the last word: the rules are among what they weigh."""
+    """Let the examples have the last word: the rules are among what they weigh. Where none holds there is no word."""
+    if not (intent.fired or category.fired):
+        return intent
     features = features_of(found, category.scores, intent.scores, length=length, spaced=spaced)
     return Weighed(_ranked(weights().shares(features)), intent.fired)
 
