@@ -29,7 +29,7 @@ WISHES = {
 }
 CONTROLS = {
     "cancel": "cancel_draft", "help": "help", "restart": "start_over", "back": "go_back", "repeat": "say_again",
-    "skip": "skip",
+    "skip": "skip", "wait": "patience",
     "language": "language", "mute": "mute", "unmute": "unmute",
     "announce": "announce",
 }  # fmt: skip

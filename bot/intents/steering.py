@@ -90,6 +90,11 @@ def _skip(turn: Turn, _answers: Answers) -> None:
     skip(turn, opened(turn, {}))
 
 
+def _patience(turn: Turn, _answers: Answers) -> None:
+    """They need a moment: the question stays as it is, and is not asked once more."""
+    turn.answer(turn.text("take-your-time"))
+
+
 def _start_over(turn: Turn, _answers: Answers) -> None:
     _drop(turn, opened(turn, {}))
     turn.answer(turn.text("start-over"))
@@ -116,5 +121,6 @@ CANCEL = Intent("cancel_draft", _cancel, commands=("cancel",), bound=False)
 SAY_AGAIN = Intent("say_again", _again, bound=False)
 GO_BACK = Intent("go_back", _back, bound=False)
 SKIP = Intent("skip", _skip, bound=False)
+PATIENCE = Intent("patience", _patience, bound=False)
 START_OVER = Intent("start_over", _start_over, bound=False)
 ADD_PHOTO = Intent("add_photo", _add_photo)

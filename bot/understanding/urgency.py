@@ -22,7 +22,7 @@ _sentence_end = re.compile(r"[.!?;\n](?!\d)|[。;！？]")
 
 
 def happening(found: Found, plain: str) -> Found:
-    """What is reported as going on: rehearsals, "what if", old stories, letters to offices and long grievances are not."""
+    """What is going on; not rehearsals, "what if", old stories, letters to offices and long grievances."""
     told = LETTER in found or (NARRATIVE in found and GRIEVANCE & found.keys())
     if NEVER_NOW & found.keys() or (told and NOW not in found):
         return {}

@@ -40,11 +40,12 @@ SAID = {
     "zh": {
         "again": "再说一遍", "back": "返回", "skip": "跳过", "aside": "几点下班？", "else": "楼道灯不亮了",
         "person": "转人工", "danger": "家里着火了", "over": "重来", "cancel": "取消", "thanks": "谢谢",
+        "wait": "等一下",
     },
     "en": {
         "again": "say that again", "back": "back", "skip": "skip", "aside": "when do you close?",
         "else": "the hallway light is out", "person": "a person please", "danger": "my kitchen is on fire",
-        "over": "start over", "cancel": "cancel", "thanks": "thank you",
+        "over": "start over", "cancel": "cancel", "thanks": "thank you", "wait": "hold on a sec",
     },
 }  # fmt: skip
 STEPS = [(language, step) for language, ways in WAYS.items() for step in ways]
@@ -150,6 +151,18 @@ def test_thanks_get_a_word_and_the_question_stays(at: At):
     said = talk.say(SAID[language]["thanks"])
     assert talk.step == step
     assert "\n".join(said) != "\n".join(asked), "thanks are answered"
+
+
+def test_who_needs_a_moment_is_given_it_and_the_question_stays(at: At):
+    talk, language, step, _ = at
+    before = talk.open
+    assert talk.say(SAID[language]["wait"]) == [
+        {"zh": "好的，您慢慢来，不着急。", "en": "Of course, take your time."}[language]
+    ]
+    assert talk.step == step
+    assert talk.open
+    assert before
+    assert talk.open.answers == before.answers
 
 
 def test_something_else_is_not_lost(at: At):
