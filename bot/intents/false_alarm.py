@@ -18,6 +18,7 @@ from domain.tickets.changing import find
 from domain.tickets.lifecycle import Status
 from domain.tickets.model import Category, Ticket
 
+CALLING_OFF = "call_off"
 CALLED = "called"  # kept in a conversation without an intent: what somebody has just called about
 JUST_NOW = timedelta(minutes=10)
 _FALSE = re.compile(
@@ -25,6 +26,7 @@ _FALSE = re.compile(
     r"|\b(?:false alarm|my mistake)\b|\b(?:was|were) (?:wrong|mistaken)\b",
     re.IGNORECASE,
 )
+_ALARM = re.compile(r"误报|虚惊|\bfalse alarm\b", re.IGNORECASE)  # that can be about nothing else
 OTHER_WISHES = frozenset({"chitchat", "praise", "fee", "progress", "human", "renovation", "suggestion"})
 
 
@@ -65,7 +67,7 @@ def stay_tuned(turn: Turn, ticket: Ticket) -> None:
 def about_call(turn: Turn) -> Belongs | None:
     """Words of somebody who has just called: that it was none, or more about it."""
     if (called := _taken_back(turn)) is not None:
-        return "call_off", {"ticket": called}
+        return CALLING_OFF, {"ticket": called}
     return ("say_more", {}) if _is_detail(turn) else None
 
 
@@ -84,12 +86,20 @@ def _is_detail(turn: Turn) -> bool:
 
 
 def _taken_back(turn: Turn) -> int | None:
-    """The emergency that somebody has just called about and now says was none."""
+    """The emergency that somebody has just called about and now says was none, whatever else is open again."""
+    said = turn.incoming.text
     called = turn.conversation.answers.get(CALLED)
-    if turn.conversation.intent or not called or not _FALSE.search(turn.incoming.text):
+    if turn.conversation.intent is None and called and _FALSE.search(said):
+        return called if _runs(turn, called) else None
+    if turn.conversation.intent == CALLING_OFF or not _ALARM.search(said):
         return None
-    ticket = turn.work.tickets.get(called)
-    return called if ticket and ticket.status in incidents.RUNNING else None
+    calls = incidents.recent_calls(work=turn.work, caller=caller_of(turn), now=turn.now)
+    return next((call.ticket_id for call in calls if _runs(turn, call.ticket_id)), None)
+
+
+def _runs(turn: Turn, ticket_id: int) -> bool:
+    ticket = turn.work.tickets.get(ticket_id)
+    return ticket is not None and ticket.status in incidents.RUNNING
 
 
 def _say_more(turn: Turn, _answers: Answers) -> None:
@@ -135,7 +145,7 @@ ADD_DETAILS = Intent(
     begin=_begin_details,
 )
 CALL_OFF = Intent(
-    "call_off",
+    CALLING_OFF,
     _call_off,
     (Step("sure", _ask_sure, _read_sure),),
     yields=True,

@@ -32,7 +32,7 @@ from bot.intents.talk import begin_talk
 from bot.intents.whereabouts import ask_again, in_building
 from bot.turn import Rows, Tap, Turn
 from bot.understanding.rooms import read_building
-from bot.understanding.times import has_passed
+from bot.understanding.times import has_passed, is_soon
 from bot.voice import VISITS
 from domain.tickets import operations as tickets
 from domain.tickets.model import Category, Kind, Urgency
@@ -154,7 +154,7 @@ def _read_visit(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     if understood is None or not said:
         return None
     found = slots(understood)
-    if understood.when is None and understood.control == "yes":
+    if understood.when is None and (understood.control == "yes" or is_soon(said)):
         return {"visit": "visit-anytime"}
     if understood.when is None and "category" in found:  # more about the matter, or another one
         return another_matter(turn, answers) or more_words(turn, answers)

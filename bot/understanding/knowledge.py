@@ -58,6 +58,7 @@ class Reader:
     def __init__(self, language: str, wording: Wording) -> None:
         self._lexicon = lexicon(language)
         self.spaced, self._suffixes = phrases(language).spaced, phrases(language).suffixes
+        self.common = phrases(language).never_misspelt
         known = {word: chr(_GROUP + at) for at, group in enumerate(wording.synonyms) for word in group}
         known |= dict.fromkeys(wording.stop, " ")
         self._known = known
@@ -79,7 +80,8 @@ class Reader:
 
     def _spaced_terms(self, plain: str, correct: Callable[[str, str], str] | None) -> Iterator[tuple[str, float]]:
         for word in _word.findall(plain):
-            stem = word if word >= chr(_GROUP) else stemmed(word, self._suffixes)
+            whole = word >= chr(_GROUP) or word in self.common  # a party is no part
+            stem = word if whole else stemmed(word, self._suffixes)
             yield (correct(stem, stem) if correct else stem), 1.0
 
     def _joined_terms(self, plain: str) -> Iterator[tuple[str, float]]:
@@ -116,7 +118,7 @@ class KnowledgeIndex:
                 self._postings[term].append(at)
         self._holding = self._terms_of_entries()
         known = [term for term in self._weights if term.isalpha()]
-        self._correct = Misspellings(known, ()).correct if reader.spaced else None
+        self._correct = Misspellings(known, reader.common).correct if reader.spaced else None
 
     def find(self, text: str, *, limit: int = 4) -> Sequence[Found]:
         """The answers that fit best, best first."""

@@ -27,6 +27,7 @@ class Phrases:
     rewrite: Mapping[str, str]
     control: Mapping[str, str]  # whole message -> control
     courtesy: re.Pattern[str]  # what may stand before and after a control
+    goes_on: re.Pattern[str]  # how a clause begins that says more of the same thing
     joints: re.Pattern[str]  # words between two matters
     corrections: tuple[re.Pattern[str], ...]  # how people take something back: (wrong and) right
     concepts: Mapping[str, tuple[str, ...]]
@@ -55,6 +56,7 @@ def phrases(language: str) -> Phrases:
         rewrite=data["rewrite"],
         control={word: control for control, words in data["control"].items() for word in listed(words)},
         courtesy=re.compile(data["courtesy"]),
+        goes_on=re.compile(data["goes_on"]),
         joints=re.compile(data["joints"]),
         corrections=tuple(map(re.compile, data["corrections"])),
         concepts={concept: listed(words) for concept, words in data["concepts"].items()},

@@ -34,7 +34,7 @@ def split(raw: str, *, language: str, whole: Understood, read: Callable[[str], U
     said = normalise(raw)
     for start, end, joined in islice(_cuts(said.plain, language), TRIED):
         halves = said.surface[:start].strip(" ,。"), said.surface[end:].strip(" ,。")
-        if all(halves):
+        if all(halves) and not _goes_on(said.plain[end:].strip(" ,。"), language):
             parts = tuple(Part(half, read(half)) for half in halves)
             if _are_two(*(part.understood for part in parts), apart=not joined or whole.hazard is not None):
                 return parts
@@ -56,6 +56,11 @@ def _cuts(plain: str, language: str) -> Iterator[tuple[int, int, bool]]:
         if one in languages():
             yield from ((*found.span(), True) for found in phrases(one).joints.finditer(plain) if found.start())
     yield from ((*found.span(), False) for found in _stop.finditer(plain))
+
+
+def _goes_on(half: str, language: str) -> bool:
+    """ "... and its dripping" is said of what came before."""
+    return any(phrases(one).goes_on.search(half) for one in {language, *languages()} if one in languages())
 
 
 def _are_two(first: Understood, second: Understood, *, apart: bool) -> bool:

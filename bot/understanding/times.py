@@ -65,6 +65,10 @@ _past_en = re.compile(
 _bare_range_en = re.compile(r"\d{1,2}\s*(?:-|to|and)\s*\d{1,2}")  # "3 to 5" may count anything
 
 
+_soon = re.compile(
+    r"尽快|尽早|越(?:快|早)越好|马上|立[刻即]|现在就|赶紧|赶快"
+    r"|\b(?:asap|as soon as|right away|straight away|immediately|now|the sooner)\b"
+)
 _gone = re.compile(r"昨[天日晚夜早]|前[天日]|上周|上星期|上个月|刚才|\b(?:yesterday|last (?:night|week|month)|ago)\b")
 _today = re.compile(
     r"(?:今天|今日|today,?)\s*(?:的|at\s)?\s*(?P<part>上午|早上|中午|下午|晚上|morning|afternoon)?\s*"
@@ -86,6 +90,11 @@ def has_passed(raw: str, *, hour: int) -> bool:
     said = int(found["hour"])
     late = not {part, found["half"]}.isdisjoint(_later) and said < 12
     return said + 12 * late <= hour if part or found["half"] else False
+
+
+def is_soon(raw: str) -> bool:
+    """Whoever is asked for a time, and answers so, names none and means the next."""
+    return _soon.search(normalise(raw).plain) is not None
 
 
 def read_when(text: Text) -> str | None:

@@ -6,7 +6,7 @@ from bot.understanding import understand
 from bot.understanding.corrections import read_correction
 from bot.understanding.rooms import read_building
 from bot.understanding.split import calm, split
-from bot.understanding.times import has_passed
+from bot.understanding.times import has_passed, is_soon
 
 
 def read(words: str):
@@ -37,6 +37,8 @@ def test_two_matters_of_their_own_are_two(message, categories):
         "楼上天天半夜吵，没人管",
         "the neighbours are noisy every night and nobody cares",
         "there is water and smoke coming from the socket",
+        "my ac is making a weird noise and its dripping on the sofa",
+        "空调响得厉害，它还往沙发上滴水",
         "",
         "，还有，",
     ),
@@ -102,3 +104,10 @@ def test_a_building_alone_is_read_as_one(message, building):
 )
 def test_times_that_are_over_are_noticed(message, hour, over):
     assert has_passed(message, hour=hour) is over
+
+
+@pytest.mark.parametrize(
+    ("said", "soon"), (("asap!!", True), ("尽快吧", True), ("the sooner the better", True), ("下周", False), ("?", False))
+)
+def test_as_soon_as_possible_is_a_time(said, soon):
+    assert is_soon(said) is soon
