@@ -9,7 +9,7 @@ from bot.understanding.rules import Fired, Found, fire, rulebook
 
 NOTHING = "none"
 DENIED = "!"
-EARLY = 0.6  # what is said first is usually the matter
+EARLY = 2.0  # what is said first is usually the matter
 UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat", "control", "human"})  # what remains when no rule fired
 STEERING, STEERS = "control", 0.5  # who steers says so shortly: a word that is hardly understood is no control
 UNSURE = 0.2

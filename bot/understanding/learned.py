@@ -5,10 +5,12 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from bot.understanding.lexicon import Hit
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 Scores = Sequence[tuple[str, float]]  # labels by weight, heaviest first
@@ -18,7 +20,9 @@ SHORT, LONG = 20, 60
 MATTERS = 3
 HIGHEST, LOWEST = 8.0, -4.0
 HERE, OURS = "estate", "ours"  # "路灯" alone may be the city's
-ELSEWHERE = frozenset({"outside", "outside_weak", "city", "shop", "letter"})
+PLACES = ("outside", "outside_weak", "city", "shop")
+ELSEWHERE = frozenset({*PLACES, "letter"})
+FEW, MANY = 2, 3
 CATEGORY_SCALE, INTENT_SCALE = 6.0, 4.0
 PLAIN = 4.0
 
@@ -55,7 +59,7 @@ def weights() -> Weights:
 
 
 def features_of(
-    concepts: Mapping[str, object], categories: Scores, intents: Scores, *, length: int, spaced: bool
+    concepts: Mapping[str, Sequence[Hit]], categories: Scores, intents: Scores, *, length: int, spaced: bool
 ) -> dict[str, float]:
     """What the model looks at: what is mentioned, what it seems to be about, what the rules say, how long it is."""
     found = {f"concept {name}": 1.0 for name in concepts if name != OURS}
@@ -71,6 +75,24 @@ def features_of(
         found |= {where: 1.0, f"{name} and {matter}": 1.0, f"{where} and {matter}": 1.0}
         if OURS in concepts:
             found[f"{name} with {OURS}"] = 1.0
+    found |= dict.fromkeys(_whose(concepts), 1.0)
     if intents:
         found[f"best {intents[0][0]}"] = 1.0
     return found
+
+
+def _whose(concepts: Mapping[str, Sequence[Hit]]) -> Iterator[str]:
+    """Who names the city once names it in passing: how often it is named beside the estate, and which comes first."""
+    elsewhere = {hit.start for name in PLACES for hit in concepts.get(name, ())}
+    here = {hit.start for name in (HERE, OURS) for hit in concepts.get(name, ())}
+    if not elsewhere:
+        return
+    if len(elsewhere) >= FEW:
+        yield "elsewhere few"
+    if len(elsewhere) >= MANY:
+        yield "elsewhere many"
+    if not here:
+        return
+    yield "elsewhere first" if min(elsewhere) < min(here) else "here first"
+    if len(elsewhere) != len(here):
+        yield "elsewhere more" if len(elsewhere) > len(here) else "here more"

@@ -14,6 +14,7 @@ from bot.understanding.phrases import Phrases, phrases
 NEGATION = "negation"
 NEGATIONS_KEPT = 3  # those further back are out of reach anyhow
 LONG = 2  # units beyond the first: words that long win over what begins inside them
+COMMON = 12  # so many words of a concept stand first because they are said most
 EXACT = "="  # "=cat": this form only, not "cats"
 _token = re.compile(r"[^\W_]+(?:'[a-z]+)?|[\u2600-\u27bf\U0001f000-\U0001faff]")
 _stop = re.compile(r"[,.;:!?。、\n]")
@@ -55,7 +56,8 @@ class Lexicon:
         self._fill()
         guessable = [word for word, found in self._concepts.items() if data.misheard.intersection(found)]
         self._misspellings = Misspellings(guessable, data.never_misspelt) if data.spaced else None
-        self._homophones = None if data.spaced else Homophones(guessable, data.never_misspelt)
+        common = [word for concept in data.misheard for word in tuple(data.concepts[concept])[:COMMON]]
+        self._homophones = None if data.spaced else Homophones(guessable, data.never_misspelt, common)
 
     def _fill(self) -> None:
         concepts: dict[str, list[str]] = defaultdict(list)

@@ -14,6 +14,7 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin.pinyin_dict import pinyin_dict
 
 _SYLLABLES = range(4, 1, -1)
+PAIR = 2  # two characters, both wrong: of a rare word they are more likely the end of one and the beginning of another
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u030c"))
 _PARTICLES = frozenset("了的得着过吗呢")  # said in every second sentence: no evidence
 HASTY = 40  # characters: a slip is likely in a hasty message; in a letter it is more likely that two words meet
@@ -30,8 +31,9 @@ def sound(character: str) -> str:
 class Homophones:
     """Terms of two to four characters, by their sound."""
 
-    def __init__(self, words: Collection[str], never: Collection[str]) -> None:
+    def __init__(self, words: Collection[str], never: Collection[str], common: Collection[str]) -> None:
         self._never = frozenset(never)
+        self._common = frozenset(common)
         self._words: dict[tuple[str, ...], str] = {}
         for word in words:
             if (
@@ -60,6 +62,8 @@ class Homophones:
             word = self._words.get(sounds[at : at + length])
             said = plain[at : at + length]
             if word is None or said in self._never or any(place in taken for place in range(at, at + length)):
+                continue
+            if length == PAIR and word not in self._common and word[0] != said[0] and word[1] != said[1]:
                 continue
             return (at, at + length, word)
         return None
