@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Connection,
     FromClause,
     Row,
     Select,
@@ -30,6 +29,7 @@ from sqlalchemy import delete as remove
 
 from domain.messaging.model import Arrival, Delivery, DeliveryState, Lane, Mode
 from storage.lease import IS_GONE
+from storage.pending import Pending, Settled
 from storage.tables import addresses, deliveries, keyboards
 from storage.upsert import Insert, upsert
 
@@ -147,18 +147,18 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     return values
 
 
-class SqlDeliveries:
+class SqlDeliveries(Settled):
     """domain.messaging.ports.Deliveries."""
 
-    def __init__(self, connection: Connection, news: set[str]) -> None:
-        self._connection = connection
+    def __init__(self, pending: Pending, news: set[str]) -> None:
+        super().__init__(pending)
         self._news = news
 
     def add(self, new: Iterable[Delivery]) -> None:
         rows = [_row(one) for one in new if not (one.mode is Mode.EDIT and self._newer(one))]
         if rows:
             self._news.add("deliveries")
-            self._connection.execute(_queue(self._connection.dialect.name), rows)
+            self._pending.add(_queue(self._pending.dialect), rows)
 
     def _newer(self, edit: Delivery) -> bool:
         """Let an edit that still waits say the newest; True when there was one.

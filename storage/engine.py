@@ -95,6 +95,7 @@ class Database:
         with self._turn, self._beginning() as connection:
             work = SqlWork(connection, self._hear)
             yield work
+            work.settle()
         if work.news:
             self._wake(work.news)
 

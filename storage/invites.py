@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 
+from storage.pending import Settled
 from storage.tables import invites
 
 # The statements of the message path are built once: building one anew costs more than running it.
@@ -18,14 +19,11 @@ _TAKE = (
 )
 
 
-class SqlInvites:
+class SqlInvites(Settled):
     """domain.register.ports.Invites."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
     def add(self, digest: str, *, person_id: int, expires_at: datetime) -> None:
-        self._connection.execute(_ADD, {"digest": digest, "person_id": person_id, "expires_at": expires_at})
+        self._pending.add(_ADD, [{"digest": digest, "person_id": person_id, "expires_at": expires_at}])
 
     def take(self, digest: str, *, now: datetime) -> int | None:
         return self._connection.execute(_TAKE, {"which": digest, "now": now}).scalar_one_or_none()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy import delete as remove
 
 from domain.messaging.model import Conversation, Keyboard, Media
+from storage.pending import Settled
 from storage.tables import conversations, keyboards, media
 from storage.upsert import Insert, upsert
 
@@ -28,15 +29,12 @@ def _remember(dialect: str) -> Insert:
     return new.on_conflict_do_update(index_elements=[conversations.c.owner], set_=changed)
 
 
-class SqlKeyboards:
+class SqlKeyboards(Settled):
     """domain.messaging.ports.Keyboards."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def add(self, keyboard: Keyboard, *, now: datetime) -> None:
         row = {"key": keyboard.key, "chat": keyboard.chat, "actions": list(keyboard.actions), "created_at": now}
-        self._connection.execute(_ADD_KEYBOARD, row)
+        self._pending.add(_ADD_KEYBOARD, [row])
 
     def get(self, key: str) -> Keyboard | None:
         row = self._connection.execute(_KEYBOARD, {"wanted": key}).one_or_none()

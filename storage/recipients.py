@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, func, insert, literal, select, text, update
 from sqlalchemy import delete as remove
 
 from domain.announcements.model import Again, Announcement, Audience, HeadCount, Recipient, Tally, Unreached
 from domain.messaging.model import DeliveryState
 from storage import spreading, unreached
 from storage.audience import audience_of, best_addresses, has_muted
+from storage.pending import Pending, Settled
 from storage.tables import announcement_mutes, announcement_recipients, deliveries, people
 from storage.upsert import upsert
 
@@ -24,11 +25,11 @@ _FAILED = (DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.EXPIRE
 _NOT_SENT = (*_FAILED, DeliveryState.UNKNOWN)
 
 
-class SqlRecipients:
+class SqlRecipients(Settled):
     """domain.announcements.ports.Recipients."""
 
-    def __init__(self, connection: Connection, news: set[str]) -> None:
-        self._connection = connection
+    def __init__(self, pending: Pending, news: set[str]) -> None:
+        super().__init__(pending)
         self._news = news
 
     # --- the audience -----------------------------------------------------------------------------------------------

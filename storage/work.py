@@ -21,6 +21,7 @@ from storage.invites import SqlInvites
 from storage.knowledge import SqlKnowledge
 from storage.messaging import SqlConversations, SqlKeyboards, SqlMedia
 from storage.paces import SqlPaces
+from storage.pending import Pending
 from storage.recipients import SqlRecipients
 from storage.register import SqlAddresses, SqlRegister
 from storage.tencent import SqlNonces, SqlPictures, SqlTokens
@@ -37,9 +38,15 @@ class SqlWork:
     """What an operation may use; it lives as long as its transaction."""
 
     def __init__(self, connection: Connection, hear: Hear) -> None:
-        self.connection = connection
+        self._connection = connection
+        self._pending = Pending(connection)
         self._hear = hear
         self.news: set[str] = set()  # rails with new rows
+
+    @property
+    def connection(self) -> Connection:
+        """For whoever looks at the tables themselves: everything that was added is in them."""
+        return self._pending.connection
 
     def record(self, event: Event, *, now: datetime) -> None:
         """Keep the event, then let those who speak of it queue their deliveries in this same transaction."""
@@ -47,99 +54,106 @@ class SqlWork:
         data = {name: value for name, value in told if value is not None}
         by, ticket_id = data.pop("by", None), data.pop("ticket_id", None)
         row = {"at": now, "name": type(event).__name__, "ticket_id": ticket_id, "by": by, "data": data}
-        self.connection.execute(_RECORD, row)
+        self._connection.execute(_RECORD, row)
         self._hear(self, event, now)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo only this part when it raises."""
+        before = self.connection  # what came before is written, and stays
         try:
-            with self.connection.begin_nested():
+            with before.begin_nested():
                 yield
+                self.settle()
         except BaseException:
+            self._pending.drop()
             self.register.forget()  # what it remembers may be undone
             raise
 
+    def settle(self) -> None:
+        """Write whatever is not written yet."""
+        self._pending.write()
+
     @cached_property
     def register(self) -> SqlRegister:
-        return SqlRegister(self.connection)
+        return SqlRegister(self._connection)
 
     @cached_property
     def addresses(self) -> SqlAddresses:
-        return SqlAddresses(self.connection)
+        return SqlAddresses(self._connection)
 
     @cached_property
     def invites(self) -> SqlInvites:
-        return SqlInvites(self.connection)
+        return SqlInvites(self._pending)
 
     @cached_property
     def doors(self) -> SqlDoors:
-        return SqlDoors(self.connection)
+        return SqlDoors(self._connection)
 
     @cached_property
     def tickets(self) -> SqlTickets:
-        return SqlTickets(self.connection)
+        return SqlTickets(self._connection)
 
     @cached_property
     def calls(self) -> SqlCalls:
-        return SqlCalls(self.connection)
+        return SqlCalls(self._connection)
 
     @cached_property
     def inbox(self) -> SqlInbox:
-        return SqlInbox(self.connection, self.news)
+        return SqlInbox(self._connection, self.news)
 
     @cached_property
     def deliveries(self) -> SqlDeliveries:
-        return SqlDeliveries(self.connection, self.news)
+        return SqlDeliveries(self._pending, self.news)
 
     @cached_property
     def paces(self) -> SqlPaces:
-        return SqlPaces(self.connection)
+        return SqlPaces(self._connection)
 
     @cached_property
     def keyboards(self) -> SqlKeyboards:
-        return SqlKeyboards(self.connection)
+        return SqlKeyboards(self._pending)
 
     @cached_property
     def conversations(self) -> SqlConversations:
-        return SqlConversations(self.connection)
+        return SqlConversations(self._connection)
 
     @cached_property
     def media(self) -> SqlMedia:
-        return SqlMedia(self.connection)
+        return SqlMedia(self._connection)
 
     @cached_property
     def web(self) -> SqlWebLog:
-        return SqlWebLog(self.connection)
+        return SqlWebLog(self._connection)
 
     @cached_property
     def knowledge(self) -> SqlKnowledge:
-        return SqlKnowledge(self.connection)
+        return SqlKnowledge(self._connection)
 
     @cached_property
     def tokens(self) -> SqlTokens:
-        return SqlTokens(self.connection)
+        return SqlTokens(self._connection)
 
     @cached_property
     def nonces(self) -> SqlNonces:
-        return SqlNonces(self.connection)
+        return SqlNonces(self._connection)
 
     @cached_property
     def wecom_cards(self) -> SqlCards:
-        return SqlCards(self.connection)
+        return SqlCards(self._connection)
 
     @cached_property
     def pictures(self) -> SqlPictures:
-        return SqlPictures(self.connection)
+        return SqlPictures(self._connection)
 
     @cached_property
     def followers(self) -> SqlFollowers:
-        return SqlFollowers(self.connection)
+        return SqlFollowers(self._connection)
 
     @cached_property
     def announcements(self) -> SqlAnnouncements:
-        return SqlAnnouncements(self.connection)
+        return SqlAnnouncements(self._connection)
 
     @cached_property
     def recipients(self) -> SqlRecipients:
-        return SqlRecipients(self.connection, self.news)
+        return SqlRecipients(self._pending, self.news)
