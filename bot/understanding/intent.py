@@ -15,7 +15,7 @@ STEERING, STEERS = "control", 0.5  # who steers says so shortly: a word that is 
 UNSURE = 0.2
 LIKELY = 0.02  # less is no guess
 MANNER = "property_service"  # how people are treated: yields to the matter itself where that is PLAIN
-PLAIN, YIELDS, FEW = 3.5, 0.7, (1, 2)  # ... and not to a list of grievances
+PLAIN, YIELDS, FEW = 4.5, 0.7, (1, 2)  # ... and not to a list of grievances
 MORE = 0.15  # how much further evidence for the same label adds
 
 

@@ -17,7 +17,7 @@ from bot.understanding.times import read_when
 from bot.understanding.urgency import NORMAL, judge_urgency
 
 CONTROL, EMERGENCY, OUTSIDE = "control", "emergency", "out_of_scope"
-DOUBTFUL = 0.8  # below it, what seems to be nothing of ours may be the estate's matter after all
+DOUBTFUL = 0.6  # below it, what seems to be nothing of ours may be the estate's matter after all
 BARE = {"yes", "no"}  # said before almost anything
 _trimmed = " .,!?~。、…;:"
 _clause_end = re.compile(r"[.,!?~。、…;:]+")
