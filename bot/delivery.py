@@ -13,8 +13,9 @@ import structlog
 from bot import metrics
 from bot.channels.base import Channel, DeliveryError, Parcel
 from bot.commit import Commit
+from bot.leased import Leased
 from bot.outcomes import REFUSED, Outcome, accepted_again, ended, failed, given_back, keep_all, sent
-from bot.taking import Taker
+from bot.taking import LEASE, Taker
 from bot.turn import DeskWork
 from domain.errors import Collided, Unavailable
 from domain.messaging.model import DeliveryState
@@ -38,6 +39,8 @@ class Sender:
         self._channels = channels
         self._alone = alone
         self._takers = {name: Taker(channel, served=channels) for name, channel in channels.items()}
+        self._leased = Leased()
+        self._unheard: Sequence[tuple[int, datetime]] = ()  # given back by the transaction under way
         self._under_way: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []  # of what has ended and is not written down yet
         self._refused: dict[str, float] = {}  # channel → when its credential was refused last, by the loop's clock
@@ -85,6 +88,10 @@ class Sender:
     def _look(self, work: DeskWork) -> Sequence[Parcel]:
         """Take what may go; now and then, see also what others have left."""
         now = datetime.now(UTC)
+        self._unheard = self._leased.unheard(now)
+        if self._unheard:
+            work.deliveries.give_back(self._unheard)
+            return ()  # whoever looks next takes them anew
         if abs((now - self._swept_at).total_seconds()) >= SWEEP:
             self._swept_at = now
             held = {pace.channel for pace in work.paces.held(now=now)}
@@ -116,7 +123,9 @@ class Sender:
         if not self._begun:
             return ()  # what is leased now would be taken for what a dead sender held
         now = datetime.now(UTC)
-        return [parcel for taker in self._takers.values() for parcel in taker.take(work, now)]
+        parcels = [parcel for taker in self._takers.values() for parcel in taker.take(work, now)]
+        self._leased.took((parcel.delivery.id for parcel in parcels), now=now, until=now + LEASE)
+        return parcels
 
     async def _write_down(self, take: Callable[[DeskWork], Sequence[Parcel]]) -> bool:
         """Keep how sends have ended and take what may go next, in one transaction; False: the records are out of reach.
@@ -131,6 +140,9 @@ class Sender:
 
         try:
             self._start(await self._commit(write))
+            if self._unheard:
+                self._leased.gave_back(self._unheard)
+                self._wake.set()
         except Collided:  # undone: at once again
             self._outcomes[:0] = outcomes
             self._wake.set()
@@ -164,6 +176,8 @@ class Sender:
 
     def _start(self, parcels: Iterable[Parcel]) -> None:
         for parcel in parcels:
+            if not self._leased.kept(parcel.delivery.id):
+                continue
             self._takers[parcel.delivery.channel].under_way += 1
             task = asyncio.create_task(self._send(parcel))
             self._under_way.add(task)

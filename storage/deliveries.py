@@ -106,6 +106,11 @@ _BOOK = (
         leaves_at=bindparam("leaves"),
     )
 )  # fmt: skip
+_GIVE_BACK = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("row"), _SENDING, deliveries.c.lease_until == bindparam("end"))
+    .values(state=DeliveryState.QUEUED)
+)
 _PUT_OFF = update(deliveries).where(deliveries.c.id == bindparam("row"), _QUEUED).values(due_at=bindparam("due"))
 _SENT = (
     update(deliveries)
@@ -204,6 +209,9 @@ class SqlDeliveries(Settled):
     def put_off(self, rows: Iterable[tuple[int, datetime]]) -> None:
         if values := [{"row": row, "due": due} for row, due in rows]:
             self._connection.execute(_PUT_OFF, values)
+
+    def give_back(self, rows: Iterable[tuple[int, datetime]]) -> None:
+        self._connection.execute(_GIVE_BACK, [{"row": row, "end": until} for row, until in rows])
 
     def release(self, *, now: datetime, everything: bool = False) -> int:
         over = deliveries.c.lease_until <= now

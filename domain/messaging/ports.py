@@ -65,6 +65,9 @@ class Deliveries(Protocol):
         What must be said once and may have left is UNKNOWN; all else is queued again.
         """
 
+    def give_back(self, rows: Iterable[tuple[int, datetime]]) -> None:
+        """Rows that were never sent are queued again, where they are still leased exactly until then."""
+
     def sent(self, row: int, *, reference: str | None, now: datetime) -> None: ...
 
     def arrived(self, rows: Collection[Arrival]) -> None:

@@ -134,21 +134,24 @@ def platform() -> Platform:
 
 @asynccontextmanager
 async def sending(
-    post: Post, platform: Platform, *, alone: bool = True, away: int = 0, **others: Platform
+    post: Post, platform: Platform, *, alone: bool = True, away: int = 0, lost: int = 0, **others: Platform
 ) -> AsyncIterator[Callable[[Callable[[], bool]], Any]]:
     """A sender at work; what comes back waits until something is true of the records.
 
-    *away*: so many transactions fail before the first that does not.
+    *away*: so many transactions fail before the first that does not; *lost*: of so many that take rows the answer is
+    lost.
     """
     commit = GroupCommit(post.database.writing)
     changed, stop = asyncio.Event(), asyncio.Event()
-    failures = iter(range(away))
+    failures, losses = iter(range(away)), iter(range(lost))
 
     async def write(operation: Callable[[Any], Any]) -> Any:
         if next(failures, None) is not None:
             raise Unavailable("OperationalError")
         result = await commit(operation)
         changed.set()
+        if result and next(losses, None) is not None:
+            raise Unavailable("OperationalError")
         return result
 
     for name, channel in others.items():
@@ -300,6 +303,13 @@ async def test_a_sender_that_starts_without_room_on_the_disk_takes_over_later(po
             await until(lambda: post.states() == ["sent"])
     assert platform.texts == ["1"]
     assert [line["event"] for line in logged].count("records-unavailable") == 2
+
+
+async def test_what_a_commit_took_whose_answer_was_lost_is_sent_once_and_soon(post, platform):
+    post.queue("王阿姨", "1")
+    async with sending(post, platform, lost=1) as until:
+        await until(lambda: post.states() == ["sent"])
+    assert platform.texts == ["1"]
 
 
 async def test_nothing_is_taken_before_the_sender_has_taken_over(post, platform):

@@ -203,6 +203,14 @@ def test_what_is_leased_is_nobody_elses_until_the_lease_runs_out(database: Datab
     assert texts(lease(database)) == ["a"]
 
 
+def test_a_lease_that_nobody_heard_of_is_given_back_and_no_later_one(database):
+    queue(database, said("1"), said("2", chat="B"))
+    one, two = lease(database)
+    with database.writing() as work:
+        work.deliveries.give_back([(one.id, NOW + MINUTE), (two.id, NOW + HOUR)])
+    assert texts(lease(database)) == ["1"]
+
+
 @pytest.mark.parametrize(("what", "ends"), (({"lane": Lane.BULK}, True), ({"careful": True}, True), ({}, False)))
 @pytest.mark.parametrize(("leaves", "may_have_left"), ((None, True), (NOW, True), (NOW + 2 * MINUTE, False)))
 def test_what_must_be_said_once_is_not_said_again_when_it_may_have_left(
