@@ -67,9 +67,11 @@ def do(stage: Stage, who: str, deed: str | int) -> list[Delivery]:
 
 
 def is_open(stage: Stage, who: str) -> bool:
+    """Is anything asked? What somebody has just called about is only remembered."""
     person = next(one.id for one in PLAYERS if one.name == who)
     with stage.database.writing() as work:
-        return work.conversations.get(f"person:{person}") is not None
+        found = work.conversations.get(f"person:{person}")
+    return found is not None and found.intent is not None
 
 
 @pytest.mark.parametrize("language", SAID)
