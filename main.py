@@ -7,17 +7,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-import announce_commands
-import commands
-import delivery_commands
-import knowledge_commands
-import qr_commands
-import wechat_commands
-import wecom_commands
 from bot import logs
 from bot.channels.base import DeliveryError
+from commands import announce, deliveries, general, knowledge, qr, wechat, wecom
+from commands.terminal import LOCALES, complain, joined, load, say, secret_of, utc_now
 from settings import Settings
-from terminal import LOCALES, complain, joined, load, say, secret_of, utc_now
 
 cli = typer.Typer(
     name="guanjia",
@@ -39,7 +33,7 @@ def log_to_stderr(settings: Settings) -> None:
 
 def serve(settings: Settings, *, role: str = "all", demo: bool = False) -> None:
     """Run until stopped."""
-    from service import ALL_ROLES, Service, run_until_stopped
+    from service.running import ALL_ROLES, Service, run_until_stopped
     from storage import demo as example
 
     log_to_stderr(settings)
@@ -84,13 +78,13 @@ def demo(port: Annotated[int | None, typer.Option(help="Instead of 8000.")] = No
     serve(settings.model_copy(update=changes), demo=True)
 
 
-cli.add_typer(commands.cli)
-cli.add_typer(knowledge_commands.cli, name="knowledge")
-cli.add_typer(wechat_commands.cli, name="wechat")
-cli.add_typer(delivery_commands.cli, name="deliveries")
-cli.add_typer(announce_commands.cli, name="announce")
-cli.add_typer(wecom_commands.cli, name="wecom")
-cli.add_typer(qr_commands.cli)
+cli.add_typer(general.cli)
+cli.add_typer(knowledge.cli, name="knowledge")
+cli.add_typer(wechat.cli, name="wechat")
+cli.add_typer(deliveries.cli, name="deliveries")
+cli.add_typer(announce.cli, name="announce")
+cli.add_typer(wecom.cli, name="wecom")
+cli.add_typer(qr.cli)
 
 if __name__ == "__main__":
     cli(prog_name="guanjia")

@@ -24,8 +24,8 @@ from benchmarks.load import Person
 from benchmarks.programs import SECRET, Bot, Place, free_port, running
 from benchmarks.report import Aim, Report, middle
 from bot.channels.telegram.receive import received_body
-from calling import Calling
-from cluster import CALLS_MAY_BE_LOST
+from service.calling import Calling
+from service.cluster import CALLS_MAY_BE_LOST
 from storage.engine import Database, open_engine
 from storage.queue import address
 from tests import postgres

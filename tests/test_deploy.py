@@ -138,7 +138,8 @@ def test_the_container_has_everything_that_the_program_is_made_of():
     copied = re.findall(r"^COPY (?!--)(.+) \S+$", (DEPLOY / "Containerfile").read_text("utf-8"), re.MULTILINE)
     names = set(" ".join(copied).split())
     ignored = (DEPLOY / "Containerfile.dockerignore").read_text("utf-8")
-    for needed in ("bot", "domain", "storage", "scheduler", "locales", "assets", "*.py", "guanjia", "requirements.txt"):
+    rooms = ("commands", "service", "bot", "domain", "storage", "scheduler", "locales", "assets")
+    for needed in (*rooms, "*.py", "guanjia", "requirements.txt"):
         assert needed in names
         assert f"!{needed}\n" in ignored
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("bot", "domain", "storage", "scheduler")
+ROOMS = ("commands", "service", "bot", "domain", "storage", "scheduler")
 MODULE_STOPS_AT = 300
 FUNCTION_STOPS_AT = 40
 

@@ -121,7 +121,7 @@ def trees(*rooms: str) -> Iterator[tuple[Path, ast.Module]]:
         yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
 
 
-PROGRAM = dict(trees("bot", "domain", "scheduler", "storage"))
+PROGRAM = dict(trees("commands", "service", "bot", "domain", "scheduler", "storage"))
 
 
 def speaking() -> Iterator[tuple[str, ast.Call]]:

@@ -12,8 +12,8 @@ from bot.channels.telegram.pace import Limits
 from bot.rooms import Rooms
 from bot.voice import Voice
 from bot.words import Words
+from commands.terminal import LOCALES
 from domain.announcements.model import HeadCount
-from terminal import LOCALES
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
+from commands.terminal import utc_now
 from domain.announcements import operations
 from domain.announcements.model import Audience, Draft, Kind, Leaflet, Text
 from scheduler.jobs.announce import announce as tick
 from storage import schema, tables
 from storage.engine import Database, open_engine
-from terminal import utc_now
 from tests import postgres
 from tests.faults.house import ROOT
 from tests.storage.conftest import BOTH
@@ -29,7 +29,7 @@ CLOCK = """
 import sys
 from scheduler.jobs.announce import announce
 from storage.engine import Database, open_engine
-from terminal import utc_now
+from commands.terminal import utc_now
 
 database = Database(open_engine(sys.argv[1]))
 while True:

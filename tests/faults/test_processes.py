@@ -135,7 +135,7 @@ def upgrade():
 
 def tomorrows_program(folder: Path) -> Path:
     """Today's, with one step more."""
-    for name in ("bot", "domain", "locales", "scheduler", "storage"):
+    for name in ("bot", "commands", "domain", "locales", "scheduler", "service", "storage"):
         shutil.copytree(ROOT / name, folder / name)
     for module in ROOT.glob("*.py"):
         shutil.copy2(module, folder)

@@ -12,7 +12,7 @@ from storage import schema, tables
 from storage.engine import Database, open_engine
 from tests.wecomapi import WecomApi
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

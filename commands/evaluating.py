@@ -13,7 +13,7 @@ from rich.table import Table
 from bot.understanding.evaluation import Confusion, Evaluation, Share
 from bot.understanding.labelled import BadLine, Example, examples_of
 from bot.understanding.phrases import languages
-from terminal import say
+from commands.terminal import say
 
 
 def examples() -> tuple[Example, ...]:

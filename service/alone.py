@@ -9,10 +9,10 @@ from functools import partial
 
 from bot.delivery import Sender
 from bot.inbox import Reader
-from channels import Line, listen
 from scheduler.clock import Clock, tick
 from scheduler.job import Begin, Job
 from scheduler.jobs import JOBS
+from service.channels import Line, listen
 
 
 class Alone:

@@ -1,4 +1,4 @@
-"""The running service: channels, inbox, sender, clock and web server put together over one database."""
+"""One process of the service: from the first request to the last row, in the roles that it has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from prometheus_client import REGISTRY
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from alone import Alone
 from bot import health, metrics
 from bot.announcement_report import SHELF, Reports
 from bot.app import App
@@ -31,10 +30,11 @@ from bot.rooms import Rooms
 from bot.telling import Telling
 from bot.understanding import prepare
 from bot.words import Words
-from channels import Installation, introduce, open_lines, utc_now
 from domain.errors import Unavailable
 from domain.messaging.lateness import Lateness
 from domain.messaging.model import Received
+from service.alone import Alone
+from service.channels import Installation, introduce, open_lines, utc_now
 from settings import Settings
 from storage import backlog, lateness
 from storage.engine import Database
@@ -43,7 +43,7 @@ from storage.work import SqlWork
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 KEEP_EVERY = 5.0  # seconds
-LOCALES = Path(__file__).parent / "locales"
+LOCALES = Path(__file__).parents[1] / "locales"
 ALL_ROLES = frozenset({"web", "worker", "clock"})
 
 
@@ -119,7 +119,7 @@ class Service:
         lines, begin, engine = tuple(self.lines.values()), self.database.writing, self.database.engine
         if engine.dialect.name == "sqlite":
             return Alone(reader=reader, sender=sender, lines=lines, begin=begin)
-        from cluster import Cluster  # noqa: PLC0415 - SQLite needs nothing of it
+        from service.cluster import Cluster  # noqa: PLC0415 - SQLite needs nothing of it
 
         return Cluster(engine, roles=self._roles, reader=reader, sender=sender, lines=lines, begin=begin)
 

@@ -14,12 +14,12 @@ from sqlalchemy import Engine
 
 from bot.delivery import Sender
 from bot.inbox import Reader
-from calling import Calling
-from channels import Line, listen
 from domain.errors import Unavailable
 from scheduler.clock import Clock, tick
 from scheduler.job import Begin, Job
 from scheduler.jobs import JOBS
+from service.calling import Calling
+from service.channels import Line, listen
 from storage import hearing
 from storage.election import Candidate, turn
 from storage.queue import SCHEMA, address

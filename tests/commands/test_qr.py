@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 from bot.sheets.layout import CODE, COLUMNS, HEAD, LABEL_WIDTH, MARGIN, QUIET, ROWS, Label, Page, Sheet, pages
 from bot.sheets.painting import DOTS, Letters, pdf, pictures, plan
 from bot.words import Words
+from commands.terminal import LOCALES
 from domain.errors import Refusal
 from domain.register.operations import digest
 from main import cli
 from storage import schema, tables
 from storage.engine import Database, open_engine
-from terminal import LOCALES
 from tests.botapi import BotApi
 from tests.wechatapi import WeChatApi
 

@@ -9,11 +9,11 @@ import typer
 import yaml
 
 from bot.knowledge import ASKED, book, read_file
+from commands.terminal import Language, load, opened, refusals, say, utc_now
 from domain.errors import Refusal
 from domain.knowledge.model import Entry, Status
 from domain.register.model import Estate
 from storage.work import SqlWork
-from terminal import Language, load, opened, refusals, say, utc_now
 
 cli = typer.Typer(no_args_is_help=True, help="Answers to what people ask, and the values in them.")
 Where = Annotated[str, typer.Argument(help="The estate's name.")]

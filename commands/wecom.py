@@ -19,15 +19,15 @@ from bot.channels.wecom.places import ROBOT
 from bot.channels.wecom.receive import NAME
 from bot.tencent.tokens import Transact
 from bot.words import Words
-from channels import wecom_account
+from commands.terminal import LOCALES, Language, complain, load, opened, say, utc_now
 from domain.errors import Refusal
+from service.channels import wecom_account
 from settings import Settings
 from storage.check import Finding, Severity
 from storage.engine import Database
 from storage.place import legible
 from storage.wecom import group_chats
 from storage.work import SqlWork
-from terminal import LOCALES, Language, complain, load, opened, say, utc_now
 
 cli = typer.Typer(no_args_is_help=True, help="WeCom (企业微信): who is which member, and the menu under the chat.")
 T = TypeVar("T")

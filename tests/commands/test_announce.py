@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 from typer.testing import CliRunner
 
+from commands.terminal import utc_now
 from domain.announcements.lifecycle import Status
 from domain.announcements.model import Announcement, Kind
 from domain.messaging.model import DeliveryState
@@ -20,7 +21,6 @@ from main import cli
 from scheduler.jobs.announce import announce as tick
 from storage import schema, tables
 from storage.engine import Database, open_engine
-from terminal import utc_now
 from tests.announcing import bind_everybody, let_end
 from tests.builders import GARDEN, MANAGER, OWNER, Place
 from tests.storage.promises.furnishing import furnish

@@ -26,7 +26,7 @@ from storage import lease, place, schema
 from storage.engine import Database, open_engine
 from storage.installation import kept
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "locales"
 EXIT = {
     lease.AlreadyRunning: 3,

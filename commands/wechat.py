@@ -17,10 +17,10 @@ from bot.tencent.api import Api
 from bot.tencent.http import AnswerLost, ApiError, NotSent
 from bot.tencent.tokens import TokenRefused
 from bot.words import Words
+from commands.terminal import LOCALES, Language, complain, load, opened, refusals, say, utc_now
 from settings import Settings
 from storage.check import Finding, Severity
 from storage.engine import Database
-from terminal import LOCALES, Language, complain, load, opened, refusals, say, utc_now
 
 T = TypeVar("T")
 cli = typer.Typer(no_args_is_help=True, help="The WeChat official account (服务号).")
@@ -63,8 +63,8 @@ def template_findings(settings: Settings) -> list[Finding]:
     from bot import audiences
     from bot.channels.wechat.templates import ANNOUNCED, Templates
     from bot.notices import NOTICES
-    from channels import wechat_account
     from domain.messaging.model import Mode
+    from service.channels import wechat_account
 
     account = wechat_account(settings)
     if account is None:
@@ -83,7 +83,7 @@ def template_findings(settings: Settings) -> list[Finding]:
 
 def with_api(settings: Settings, ask: Callable[[Api], Awaitable[T]]) -> T:
     """What WeChat says; exit code 7 where it refuses, or there is no account."""
-    from channels import wechat_account
+    from service.channels import wechat_account
 
     account = wechat_account(settings)
     if account is None:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.words import Words
-from commands import bot_name
+from commands.general import bot_name
+from commands.terminal import LOCALES, AsJson, load, opened, refusals, say, secret_of, utc_now
 from domain.errors import Refusal
 from domain.register import doors
 from domain.register.model import Estate, Room
 from settings import Settings
 from storage.work import SqlWork
-from terminal import LOCALES, AsJson, load, opened, refusals, say, secret_of, utc_now
 
 if TYPE_CHECKING:
     from bot.sheets.layout import Page, Sheet
@@ -44,7 +44,7 @@ def _wechat(settings: Settings, codes: Mapping[int, str]) -> Mapping[int, str]:
     """WeChat makes these itself; it gives the same one for the same room, and has room for 100,000."""
     from bot.channels.wechat.api import scene_link
     from bot.tencent.api import Api
-    from wechat_commands import with_api
+    from commands.wechat import with_api
 
     async def ask(api: Api) -> Sequence[str]:
         few = asyncio.Semaphore(AT_ONCE)

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from announcing import (
+from bot.announcement_report import workbook
+from commands.announcing import (
     Wanted,
     card_of,
     estate_named,
@@ -25,7 +26,7 @@ from announcing import (
     text_of,
     voice_of,
 )
-from bot.announcement_report import workbook
+from commands.terminal import AsJson, load, opened, progress, refusals, say, utc_now
 from domain.announcements import figures, operations
 from domain.announcements.changing import known
 from domain.announcements.lifecycle import ENDED
@@ -33,7 +34,6 @@ from domain.announcements.model import Again, Announcement, Kind, Tally
 from settings import Settings
 from storage.engine import Database
 from storage.work import SqlWork
-from terminal import AsJson, load, opened, progress, refusals, say, utc_now
 
 cli = typer.Typer()
 Number = Annotated[int, typer.Argument(help="The announcement's number, as `list` shows it.")]

@@ -21,6 +21,7 @@ from bot.announcement_letters import leaflets, owner_letter
 from bot.telling import Telling
 from bot.voice import Voice
 from bot.words import Words
+from commands.terminal import LOCALES, language_of, say, utc_now
 from domain.announcements import figures, operations
 from domain.announcements.audience import read
 from domain.announcements.changing import known, policy
@@ -32,7 +33,6 @@ from domain.errors import Refusal
 from domain.register.model import Estate
 from storage.engine import Database
 from storage.work import SqlWork
-from terminal import LOCALES, language_of, say, utc_now
 
 TAG = re.compile(r"</?[bi]>")
 RULE = "─" * 46

@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from commands.terminal import LOCALES, AsJson, Language, complain, load, opened, progress, refusals, say, utc_now
 from domain.register.model import Person
 from settings import Settings
 from storage import lease, schema
 from storage.engine import open_engine
 from storage.work import SqlWork
-from terminal import LOCALES, AsJson, Language, complain, load, opened, progress, refusals, say, utc_now
 
 cli = typer.Typer()
 File = Annotated[Path, typer.Argument(help="The backup.")]
@@ -115,7 +115,7 @@ def invite(
 def _wechat_link(settings: Settings, token: str, life: timedelta) -> str:
     """It is WeChat's own, and only good behind a QR code."""
     from bot.channels.wechat.api import scene_link
-    from wechat_commands import with_api
+    from commands.wechat import with_api
 
     return with_api(settings, lambda api: scene_link(api, token, life=life))
 
@@ -193,10 +193,10 @@ def migrate() -> None:
 @cli.command()
 def check(*, as_json: AsJson = False) -> None:
     """Look at the settings and the database; exit code 1 where something is broken."""
+    from commands.wechat import template_findings
+    from commands.wecom import robot_findings
     from storage.check import Severity
     from storage.check import check as look
-    from wechat_commands import template_findings
-    from wecom_commands import robot_findings
 
     settings = load()
     engine = open_engine(settings.database_url)
@@ -255,9 +255,9 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure how well labelled messages are understood; exit code 1 where a line is bad or there is none."""
-    import evaluating
     from bot.understanding.evaluation import evaluate as measure
     from bot.understanding.labelled import of_half, read_lines
+    from commands import evaluating
 
     written, bad = read_lines(file.read_bytes()) if file else (evaluating.examples(), ())
     chosen = of_half(written, half or ("all" if file else "check"))

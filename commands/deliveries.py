@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
+from commands.terminal import AsJson, load, opened, refusals, say, utc_now
 from domain.errors import Refusal
 from domain.messaging.model import DeliveryState, Lane
 from domain.register.model import Room
 from storage import outbox
 from storage.outbox import Filter, Kept, Posted
 from storage.work import SqlWork
-from terminal import AsJson, load, opened, refusals, say, utc_now
 
 cli = typer.Typer(no_args_is_help=True, help="Messages that wait or did not get through: list, explain, retry.")
 State = Annotated[list[DeliveryState] | None, typer.Option(help="Only in this state; may be given several times.")]

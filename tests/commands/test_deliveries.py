@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import insert
 from typer.testing import CliRunner
 
+from commands.terminal import utc_now
 from domain.messaging.model import Delivery, DeliveryState, Lane
 from main import cli
 from storage import schema, tables
 from storage.engine import Database, open_engine
 from storage.spreading import HELD
-from terminal import utc_now
 
 RUN = CliRunner()
 NOW = utc_now()

@@ -1,0 +1,1 @@
+"""The command line: what `guanjia …` does; main.py puts it together."""
