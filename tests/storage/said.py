@@ -23,5 +23,10 @@ def said(refusal: pytest.ExceptionInfo[Any]) -> str:
 def line(key: str, values: Any) -> str:
     """The sentence in English, after it was said in every language."""
     lines = {language: _WORDS.say(key, language, **values) for language in _WORDS.languages}
-    assert all("\n" not in text and "{" not in text for text in lines.values())
+    for text in lines.values():
+        assert "\n" not in text
+        ours = str(text)
+        for value in values.values():  # what a broken file says of itself may hold anything
+            ours = ours.replace(str(value), "")
+        assert "{" not in ours
     return lines["en"]
