@@ -154,10 +154,10 @@ def _read_visit(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
     if understood is None or not said:
         return None
     found = slots(understood)
-    if understood.when is None and (understood.control == "yes" or is_soon(said)):
-        return {"visit": "visit-anytime"}
     if understood.when is None and "category" in found:  # more about the matter, or another one
         return another_matter(turn, answers) or more_words(turn, answers)
+    if understood.when is None and (understood.control == "yes" or is_soon(said)):
+        return {"visit": "visit-anytime"}
     if understood.when is None and (understood.control or understood.intent in SMALL_TALK | QUESTIONS):
         return None
     if understood.when is None and (elsewhere := spot_named(turn, answers)):  # where, not when

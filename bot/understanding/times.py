@@ -67,7 +67,7 @@ _bare_range_en = re.compile(r"\d{1,2}\s*(?:-|to|and)\s*\d{1,2}")  # "3 to 5" may
 
 _soon = re.compile(
     r"尽快|尽早|越(?:快|早)越好|马上|立[刻即]|现在就|赶紧|赶快"
-    r"|\b(?:asap|as soon as|right away|straight away|immediately|now|the sooner)\b"
+    r"|\b(?:asap|as soon as|right away|right now|straight away|immediately|come now|the sooner)\b|^now\W*$"
 )
 _gone = re.compile(r"昨[天日晚夜早]|前[天日]|上周|上星期|上个月|刚才|\b(?:yesterday|last (?:night|week|month)|ago)\b")
 _today = re.compile(

@@ -108,7 +108,14 @@ def test_times_that_are_over_are_noticed(message, hour, over):
 
 @pytest.mark.parametrize(
     ("said", "soon"),
-    (("asap!!", True), ("尽快吧", True), ("the sooner the better", True), ("下周", False), ("?", False)),
+    (
+        ("asap!!", True),
+        ("尽快吧", True),
+        ("the sooner the better", True),
+        ("下周", False),
+        ("not now", False),
+        ("?", False),
+    ),
 )
 def test_as_soon_as_possible_is_a_time(said, soon):
     assert is_soon(said) is soon
