@@ -196,6 +196,8 @@ class Sender:
         finally:
             taker.under_way -= 1
         metrics.delivered(outcome.row, outcome.state, datetime.now(UTC))
+        if outcome.due:
+            taker.look_again(outcome.due)
         self._outcomes.append(outcome)
 
     async def _outcome(self, parcel: Parcel, taker: Taker) -> Outcome:

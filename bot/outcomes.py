@@ -24,12 +24,13 @@ Keep = Callable[[DeskWork], object]
 class Outcome(NamedTuple):
     """The row, its state now, how that is kept; *hold* and *whole* say how long its chat (the whole account) waits.
 
-    *arrival*: there is nothing else to keep than that it was sent.
+    *due*: when it is tried again. *arrival*: there is nothing else to keep than that it was sent.
     """
 
     row: Delivery
     state: DeliveryState
     keep: Keep
+    due: datetime | None = None
     hold: datetime | None = None
     whole: bool = False
     arrival: Arrival | None = None
@@ -100,7 +101,7 @@ def failed(row: Delivery, error: DeliveryError, *, served: Collection[str]) -> O
 
 def _again(row: Delivery, due: datetime, reason: str, *, counted: bool = True) -> Outcome:
     write = lambda work: work.deliveries.again(row.id, due_at=due, reason=reason, counted=counted)  # noqa: E731
-    return Outcome(row, DeliveryState.QUEUED, write)
+    return Outcome(row, DeliveryState.QUEUED, write, due=due)
 
 
 def _held(row: Delivery, until: datetime, reason: str, *, whole: bool) -> Outcome:

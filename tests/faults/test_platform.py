@@ -168,8 +168,6 @@ async def test_a_storm_of_errors_loses_nothing_and_every_row_ends_by_name(
     states = ends(house, "lane", "state")
     assert states[Lane.NOTICE, "sent"] == 48
     assert {state for _, state in states} <= {"sent", "unknown"}
-    gaps = [gap for one in owners for gap in _gaps_after_failure(sends(api, one))]
-    assert len({round(gap, 3) for gap in gaps}) > len(gaps) / 2, "the retries are spread"
     unknown = states[Lane.BULK, "unknown"]
     figure(f"F8  {named(house)}: 30 % 502 and 10 % broken connections: 48 of 48 notices sent, bulk unknown {unknown}")
 
@@ -178,8 +176,24 @@ def _dropped(share: float) -> Fault:
     return Fault("drop", method="sendMessage", share=share, times=None)
 
 
-def _gaps_after_failure(calls: list[Call]) -> list[float]:
-    return [then.arrived - one.arrived for one, then in itertools.pairwise(calls) if not one.accepted]
+async def test_retries_come_later_each_time_and_not_all_at_once(hurrying: House, api: Recording) -> None:
+    """Without a pace, which would line them up again: what is between two tries is our own patience."""
+    owners = [ESTATE.owner_id(number) for number in range(12)]
+    for one in owners:
+        api.fail(method="sendMessage", chat=one, status=502, times=3)
+    queue(hurrying, *owners)
+    await hurrying.still()
+    assert ends(hurrying, "state", "tries") == {("sent", 3): 12}
+    for gaps in zip(*(_gaps(sends(api, one)) for one in owners), strict=True):
+        assert len({round(gap, 2) for gap in gaps}) > len(gaps) / 2, "spread"
+    for first, second, third in (_gaps(sends(api, one)) for one in owners):
+        assert first >= 0.5
+        assert second >= 1
+        assert third >= 2
+
+
+def _gaps(calls: list[Call]) -> list[float]:
+    return [then.arrived - one.arrived for one, then in itertools.pairwise(calls)]
 
 
 async def test_staff_hear_of_a_notice_that_failed(house: House, api: Recording) -> None:
