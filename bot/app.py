@@ -194,7 +194,8 @@ class App:
             reply(turn, INTENTS[conversation.intent], conversation)
 
     def _understand(self, turn: Turn) -> None:
-        turn.read = partial(understand, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
+        read = partial(understand, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
+        turn.read = (lambda words: read(words).as_named()) if turn.conversation.intent else read
         said = turn.incoming.text
         turn.understood = calm(said, turn.read(said), language=turn.language, read=turn.read)
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.learned import features_of, weights
+from bot.understanding.learned import features_of, learned, matters_of
+from bot.understanding.model import UNSURE
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
 NOTHING = "none"
@@ -12,7 +13,6 @@ DENIED = "!"
 EARLY = 2.0  # what is said first is usually the matter
 UNDERSTOOD_NOTHING = frozenset({"out_of_scope", "chitchat", "control", "human"})  # what remains when no rule fired
 STEERING, STEERS = "control", 0.5  # who steers says so shortly: a word that is hardly understood is no control
-UNSURE = 0.2
 LIKELY = 0.02  # less is no guess
 MANNER = "property_service"  # how people are treated: yields to the matter itself where that is PLAIN
 PLAIN, YIELDS, FEW = 4.5, 0.7, (1, 2)  # ... and not to a list of grievances
@@ -60,12 +60,19 @@ def judge_intent(found: Found, category: Weighed, reach: int) -> Weighed:
     return Weighed(_ranked(scores), tuple(fired))
 
 
-def weigh_by_examples(intent: Weighed, found: Found, category: Weighed, *, length: int, spaced: bool) -> Weighed:
-    """Let the examples have the last word: the rules are among what they weigh. Where none holds there is no word."""
-    if not (intent.fired or category.fired):
-        return intent
+def weigh_by_examples(
+    category: Weighed, intent: Weighed, found: Found, by_words: Sequence[float], *, length: int, spaced: bool
+) -> tuple[Weighed, Weighed]:
+    """Category and intent once more: let the examples have the last word, the rules are among what they weigh.
+
+    Where no rule holds and no word is known there is no word.
+    """
+    if not (intent.fired or category.fired or by_words):
+        return category, intent
     features = features_of(found, category.scores, intent.scores, length=length, spaced=spaced)
-    return Weighed(_ranked(weights().shares(features)), intent.fired)
+    about = learned().category.shares(features | matters_of(category.scores), by_words)
+    wanted = learned().intent.shares(features, by_words)
+    return Weighed(_ranked(about), category.fired), Weighed(_ranked(wanted), intent.fired)
 
 
 def confidence(weighed: Weighed) -> float:

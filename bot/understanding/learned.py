@@ -1,18 +1,21 @@
-"""What people want, weighed by examples: a linear model over the concepts of a message and the rules that fired.
+"""What people want and what it is about, weighed by examples: linear models over concepts, fired rules and plain words.
 
-`tools/train_intents.py` makes `weights.json`; nothing but arithmetic is needed to use it.
+`tools/train_understanding.py` makes `weights.json` and `words.bin`; nothing but arithmetic is needed to use them.
 """
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 from bot.understanding.lexicon import Hit
+from bot.understanding.units import units
 
-WEIGHTS = Path(__file__).with_name("weights.json")
+WEIGHTS, WORDS = Path(__file__).with_name("weights.json"), Path(__file__).with_name("words.bin")
 Scores = Sequence[tuple[str, float]]  # labels by weight, heaviest first
 
 LETTERS_PER_UNIT = 2.5  # an English word says what a Chinese character or two say
@@ -23,21 +26,25 @@ HERE, OURS = "estate", "ours"  # "路灯" alone may be the city's
 PLACES = ("outside", "outside_weak", "city", "shop")
 ELSEWHERE = frozenset({*PLACES, "letter"})
 FEW, MANY = 2, 3
-CATEGORY_SCALE, INTENT_SCALE = 6.0, 4.0
+CATEGORY_SCALE, INTENT_SCALE, MATTER_SCALE = 6.0, 4.0, 2.0
 PLAIN = 4.0
+MIDDLE = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """For each feature a weight per label; `bias` stands where nothing is known."""
+class Model:
+    """For each feature, and for each word, a weight per label; `bias` stands where nothing is known."""
 
     labels: tuple[str, ...]
     bias: tuple[float, ...]
     features: Mapping[str, tuple[float, ...]]
+    first: int  # the column of the table of words where our labels begin
 
-    def shares(self, features: Mapping[str, float]) -> dict[str, float]:
+    def shares(self, features: Mapping[str, float], by_words: Sequence[float]) -> dict[str, float]:
         """How likely each label is; together 1."""
         totals = list(self.bias)
+        for at, weight in enumerate(by_words[self.first : self.first + len(totals)]):
+            totals[at] += weight
         for name, value in features.items():
             for at, weight in enumerate(self.features.get(name, ())):
                 totals[at] += weight * value
@@ -47,15 +54,66 @@ class Weights:
         return {label: each / whole for label, each in zip(self.labels, grown, strict=True)}
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What plain words say for each label. They are known by their checksums only: no text is kept.
+
+    From the offset of a word on, `rows` holds a byte for each column: MIDDLE says nothing, a step is the column's scale.
+    """
+
+    offsets: Mapping[int, int]
+    rows: bytes
+    scales: tuple[float, ...]
+
+    def weigh(self, parts: Iterable[str]) -> tuple[float, ...]:
+        """A weight for each column; empty when no part is known."""
+        width, rows = len(self.scales), self.rows
+        known = [at for at in map(self.offsets.get, (crc32(part.encode()) for part in parts)) if at is not None]
+        if not known:
+            return ()
+        root, nothing = math.sqrt(len(known)), MIDDLE * len(known)
+        columns = map(sum, zip(*(rows[at : at + width] for at in known), strict=True))
+        return tuple((total - nothing) * scale / root for total, scale in zip(columns, self.scales, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The models of intent and category, and the words that both weigh."""
+
+    intent: Model
+    category: Model
+    words: Words
+
+
 @cache
-def weights() -> Weights:
+def learned() -> Learned:
     """Read the weights."""
     data = json.loads(WEIGHTS.read_bytes())
-    return Weights(
-        labels=tuple(data["labels"]),
-        bias=tuple(data["bias"]),
-        features={name: tuple(values) for name, values in data["features"].items()},
-    )
+    intent, category = data["intent"], data["category"]
+    return Learned(_model(intent, 0), _model(category, len(intent["labels"])), _words(WORDS.read_bytes(), data["scales"]))
+
+
+def _model(data: Mapping[str, Sequence[str]], first: int) -> Model:
+    features = {name: tuple(values) for name, values in data["features"].items()}
+    return Model(tuple(data["labels"]), tuple(data["bias"]), features, first)
+
+
+def _words(content: bytes, scales: Sequence[float]) -> Words:
+    """Checksums of four bytes each, then as many rows."""
+    width = len(scales)
+    count = len(content) // (4 + width)
+    checksums = struct.unpack(f"<{count}I", content[: 4 * count])
+    return Words(dict(zip(checksums, range(0, count * width, width), strict=True)), content[4 * count :], tuple(scales))
+
+
+def weigh_words(plain: str) -> tuple[float, ...]:
+    """What the words of a normalised text say, by column; empty when none is known."""
+    return learned().words.weigh(units(plain))
+
+
+def matters_of(categories: Scores) -> dict[str, float]:
+    """What the rules say that it is about, all of it: what the model of categories looks at besides the features."""
+    return {f"matter {label}": score / MATTER_SCALE for label, score in categories}
 
 
 def features_of(

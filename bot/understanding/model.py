@@ -1,7 +1,9 @@
 """What understanding takes and gives: rooms of the register in, one `Understood` out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+UNSURE = 0.2  # of what is understood from nothing in particular
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +60,11 @@ class Understood:
     name: str | None = None
     ticket: str | None = None
     money: Decimal | None = None
+
+    def as_named(self) -> "Understood":
+        """Only what the rules say, without what plain words sound like: where a question is open, these may answer it."""
+        if not self.matches and not self.control:
+            return replace(self, intent="out_of_scope", category="none", confidence=UNSURE, guesses=())
+        if all(match.kind != "category" for match in self.matches):
+            return replace(self, category="none")
+        return self

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.understanding.details import read_name, read_sum, read_ticket
-from bot.understanding.intent import Weighed, confidence, guesses, judge_category, judge_intent, weigh_by_examples
+from bot.understanding.intent import NOTHING, Weighed, confidence, guesses, judge_category, judge_intent, weigh_by_examples
+from bot.understanding.learned import weigh_words
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.model import Match, Room, Understood
 from bot.understanding.normalise import Text, normalise
@@ -16,8 +17,10 @@ from bot.understanding.rules import Fired, rulebook
 from bot.understanding.times import read_when
 from bot.understanding.urgency import NORMAL, judge_urgency
 
-CONTROL, EMERGENCY, OUTSIDE = "control", "emergency", "out_of_scope"
+CONTROL, EMERGENCY, OUTSIDE, OTHER = "control", "emergency", "out_of_scope", "other"
 DOUBTFUL = 0.6  # below it, what seems to be nothing of ours may be the estate's matter after all
+ABOUT_SOMETHING = {"repair", "complaint", "fee", "renovation", "suggestion", "praise"}
+GUESS = 0.2  # a matter that no rule names is guessed when it is at least so likely
 BARE = {"yes", "no"}  # said before almost anything
 _trimmed = " .,!?~。、…;:"
 _clause_end = re.compile(r"[.,!?~。、…;:]+")
@@ -44,9 +47,11 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
     found = by_concept(hits, rulebook().groups)
     reach = phrases(known).reach
     urgency, reasons, hazard = judge_urgency(found, reach, said.plain)
-    category = judge_category(found, reach, len(said.plain))
-    by_rules = judge_intent(found, category, reach)
-    intent = weigh_by_examples(by_rules, found, category, length=len(said.plain), spaced=phrases(known).spaced)
+    by_rules = judge_category(found, reach, len(said.plain))
+    category, intent = weigh_by_examples(
+        by_rules, judge_intent(found, by_rules, reach), found, weigh_words(said.plain),
+        length=len(said.plain), spaced=phrases(known).spaced,
+    )  # fmt: skip
     control = _control(said, known, language)
     phone = read_phone(said.plain)
     wanted = CONTROL if control else EMERGENCY if urgency == EMERGENCY else intent.best
@@ -56,7 +61,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
         intent=wanted,
         control=control,
         confidence=_confidence(control, hazard, intent),
-        category=_category(wanted, hazard, category, sure=confidence(intent) >= DOUBTFUL),
+        category=_category(wanted, hazard, by_rules, category, sure=confidence(intent) >= DOUBTFUL),
         urgency=NORMAL if control else urgency,
         hazard=hazard.rule.label if hazard and not control else None,
         place=read_place(_without(said, phone), hits, register, own, language=known),
@@ -105,15 +110,20 @@ def _confidence(control: str | None, hazard: Fired | None, intent: Weighed) -> f
     return confidence(intent)
 
 
-def _category(wanted: str, hazard: Fired | None, category: Weighed, *, sure: bool) -> str:
-    """The matter itself, unless the hazard or the wish says by itself what it is about."""
+def _category(wanted: str, hazard: Fired | None, named: Weighed, weighed: Weighed, *, sure: bool) -> str:
+    """The matter itself, unless the hazard or the wish says by itself what it is about: who reports, reports something."""
     book = rulebook()
     likely = book.hazard_categories.get(hazard.rule.label, ()) if hazard else ()
+    best, (second, share) = weighed.best, weighed.scores[1] if len(weighed.scores) > 1 else (OTHER, 0.0)
     if likely:
-        return category.best if category.best in likely else likely[0]
-    if wanted == OUTSIDE and not sure:
-        return category.best
-    return book.intent_categories.get(wanted, category.best)
+        return best if best in likely else likely[0]
+    if wanted in book.intent_categories and (sure or wanted != OUTSIDE):
+        return book.intent_categories[wanted]
+    if best != NOTHING or wanted == OUTSIDE:
+        return best
+    if named.fired:
+        return named.best
+    return best if wanted not in ABOUT_SOMETHING else second if share >= GUESS else OTHER
 
 
 def _matches(
