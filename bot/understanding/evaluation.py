@@ -17,6 +17,9 @@ OPENS = frozenset({"repair", "complaint", "emergency"})  # what the app opens a 
 NOTHING, EMERGENCY, OUTSIDE = "none", "emergency", "out_of_scope"
 CONFUSIONS = 12
 
+_around = re.compile(
+    r"^(?:on|at|from)\b|(?:都|我|家里?|在家?|有人|可以|行|方便|有空|有时间)+$|\b(?:only|is fine|works|please|ok)$"
+)
 _between = re.compile(r"[\s,.;:!?。、]+")
 
 
@@ -163,7 +166,13 @@ def _numbered(words: str | None) -> tuple[str, str, str] | None:
 
 
 def _when(answer: Answer) -> bool:
-    return _bare(answer.said.when) == _bare(dict(answer.example.slots)["when"])
+    """The same words for the time; whether "somebody is at home" or "is fine" belongs to them is taste."""
+    wanted, read = dict(answer.example.slots)["when"], answer.said.when
+    return _timely(read) == _timely(wanted)
+
+
+def _timely(words: str | None) -> str:
+    return _bare(_around.sub("", unicodedata.normalize("NFKC", words or "").lower()))
 
 
 def _phone(answer: Answer) -> bool:

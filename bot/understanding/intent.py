@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from bot.understanding.learned import features_of, learned, matters_of
+from bot.understanding.learned import features_of, learned, matters_of, weigh_words
 from bot.understanding.model import UNSURE
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
@@ -60,19 +61,27 @@ def judge_intent(found: Found, category: Weighed, reach: int) -> Weighed:
     return Weighed(_ranked(scores), tuple(fired))
 
 
-def weigh_by_examples(
-    category: Weighed, intent: Weighed, found: Found, by_words: Sequence[float], *, length: int, spaced: bool
-) -> tuple[Weighed, Weighed]:
-    """Category and intent once more: let the examples have the last word, the rules are among what they weigh.
+class Judged(NamedTuple):
+    """The matter as far as rules name it; the matter and the wish as the examples have it."""
+
+    named: Weighed
+    category: Weighed
+    intent: Weighed
+
+
+def judge(found: Found, plain: str, *, reach: int, spaced: bool) -> Judged:
+    """Weigh by rules, then by examples: these have the last word, the rules are among what they weigh.
 
     Where no rule holds and no word is known there is no word.
     """
-    if not (intent.fired or category.fired or by_words):
-        return category, intent
-    features = features_of(found, category.scores, intent.scores, length=length, spaced=spaced)
-    about = learned().category.shares(features | matters_of(category.scores), by_words)
+    named = judge_category(found, reach, len(plain))
+    intent, by_words = judge_intent(found, named, reach), weigh_words(plain)
+    if not (intent.fired or named.fired or by_words):
+        return Judged(named, named, intent)
+    features = features_of(found, named.scores, intent.scores, length=len(plain), spaced=spaced)
+    about = learned().category.shares(features | matters_of(named.scores), by_words)
     wanted = learned().intent.shares(features, by_words)
-    return Weighed(_ranked(about), category.fired), Weighed(_ranked(wanted), intent.fired)
+    return Judged(named, Weighed(_ranked(about), named.fired), Weighed(_ranked(wanted), intent.fired))
 
 
 def confidence(weighed: Weighed) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 from bot.understanding.lexicon import Hit
@@ -29,6 +30,7 @@ FEW, MANY = 2, 3
 CATEGORY_SCALE, INTENT_SCALE, MATTER_SCALE = 6.0, 4.0, 2.0
 PLAIN = 4.0
 MIDDLE = 128
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,21 @@ class Model:
 class Words:
     """What plain words say for each label. They are known by their checksums only: no text is kept.
 
-    From the offset of a word on, `rows` holds a byte for each column: MIDDLE says nothing, a step is the column's scale.
+    From a word's offset on, `rows` holds a byte for each column: MIDDLE says nothing, a step is the column's scale.
     """
 
     offsets: Mapping[int, int]
     rows: bytes
     scales: tuple[float, ...]
 
+    def find(self, parts: Iterable[str]) -> list[int | None]:
+        """The offset of each part; None of those that are not known."""
+        return [self.offsets.get(crc32(part.encode())) for part in parts]
+
     def weigh(self, parts: Iterable[str]) -> tuple[float, ...]:
         """A weight for each column; empty when no part is known."""
         width, rows = len(self.scales), self.rows
-        known = [at for at in map(self.offsets.get, (crc32(part.encode()) for part in parts)) if at is not None]
+        known = [at for at in self.find(parts) if at is not None]
         if not known:
             return ()
         root, nothing = math.sqrt(len(known)), MIDDLE * len(known)
@@ -89,11 +95,11 @@ class Learned:
 def learned() -> Learned:
     """Read the weights."""
     data = json.loads(WEIGHTS.read_bytes())
-    intent, category = data["intent"], data["category"]
-    return Learned(_model(intent, 0), _model(category, len(intent["labels"])), _words(WORDS.read_bytes(), data["scales"]))
+    intent, category = _model(data["intent"], 0), _model(data["category"], len(data["intent"]["labels"]))
+    return Learned(intent, category, _words(WORDS.read_bytes(), data["scales"]))
 
 
-def _model(data: Mapping[str, Sequence[str]], first: int) -> Model:
+def _model(data: Mapping[str, Any], first: int) -> Model:
     features = {name: tuple(values) for name, values in data["features"].items()}
     return Model(tuple(data["labels"]), tuple(data["bias"]), features, first)
 
@@ -109,6 +115,21 @@ def _words(content: bytes, scales: Sequence[float]) -> Words:
 def weigh_words(plain: str) -> tuple[float, ...]:
     """What the words of a normalised text say, by column; empty when none is known."""
     return learned().words.weigh(units(plain))
+
+
+def words_for(plain: str, intent: str, category: str) -> dict[str, float]:
+    """Those that speak most for this intent and category together, and how strongly, the strongest first."""
+    found, parts = learned(), dict.fromkeys(units(plain))
+    columns = [
+        model.first + model.labels.index(label)
+        for model, label in ((found.intent, intent), (found.category, category)) if label in model.labels
+    ]  # fmt: skip
+    spoken = {
+        part: sum((found.words.rows[at + column] - MIDDLE) * found.words.scales[column] for column in columns)
+        for part, at in zip(parts, found.words.find(parts), strict=True) if at is not None
+    }  # fmt: skip
+    ranked = sorted(spoken.items(), key=lambda item: -item[1])
+    return {part: round(weight, 2) for part, weight in ranked[:SHOWN] if weight > 0}
 
 
 def matters_of(categories: Scores) -> dict[str, float]:

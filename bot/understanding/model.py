@@ -62,7 +62,7 @@ class Understood:
     money: Decimal | None = None
 
     def as_named(self) -> "Understood":
-        """Only what the rules say, without what plain words sound like: where a question is open, these may answer it."""
+        """Only what the rules say: where a question is open, words that merely sound like something may answer it."""
         if not self.matches and not self.control:
             return replace(self, intent="out_of_scope", category="none", confidence=UNSURE, guesses=())
         if all(match.kind != "category" for match in self.matches):

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.understanding.details import read_name, read_sum, read_ticket
-from bot.understanding.intent import NOTHING, Weighed, confidence, guesses, judge_category, judge_intent, weigh_by_examples
-from bot.understanding.learned import weigh_words
+from bot.understanding.intent import NOTHING, Judged, Weighed, confidence, guesses, judge
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.model import Match, Room, Understood
 from bot.understanding.normalise import Text, normalise
@@ -19,7 +18,7 @@ from bot.understanding.urgency import NORMAL, judge_urgency
 
 CONTROL, EMERGENCY, OUTSIDE, OTHER = "control", "emergency", "out_of_scope", "other"
 DOUBTFUL = 0.6  # below it, what seems to be nothing of ours may be the estate's matter after all
-ABOUT_SOMETHING = {"repair", "complaint", "fee", "renovation", "suggestion", "praise"}
+REPORTS = {"repair", "complaint", "fee", "renovation", "suggestion", "praise"}
 GUESS = 0.2  # a matter that no rule names is guessed when it is at least so likely
 BARE = {"yes", "no"}  # said before almost anything
 _trimmed = " .,!?~。、…;:"
@@ -47,28 +46,24 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
     found = by_concept(hits, rulebook().groups)
     reach = phrases(known).reach
     urgency, reasons, hazard = judge_urgency(found, reach, said.plain)
-    by_rules = judge_category(found, reach, len(said.plain))
-    category, intent = weigh_by_examples(
-        by_rules, judge_intent(found, by_rules, reach), found, weigh_words(said.plain),
-        length=len(said.plain), spaced=phrases(known).spaced,
-    )  # fmt: skip
+    judged = judge(found, said.plain, reach=reach, spaced=phrases(known).spaced)
     control = _control(said, known, language)
     phone = read_phone(said.plain)
-    wanted = CONTROL if control else EMERGENCY if urgency == EMERGENCY else intent.best
+    wanted = CONTROL if control else EMERGENCY if urgency == EMERGENCY else judged.intent.best
     return Understood(
         text=said.plain,
         language=spoken,
         intent=wanted,
         control=control,
-        confidence=_confidence(control, hazard, intent),
-        category=_category(wanted, hazard, by_rules, category, sure=confidence(intent) >= DOUBTFUL),
+        confidence=_confidence(control, hazard, judged.intent),
+        category=_category(wanted, hazard, judged),
         urgency=NORMAL if control else urgency,
         hazard=hazard.rule.label if hazard and not control else None,
         place=read_place(_without(said, phone), hits, register, own, language=known),
         when=read_when(_without(said, phone)),
         phone=phone.digits if phone else None,
-        matches=tuple(_matches(said, reasons, category.fired, intent.fired)),
-        guesses=tuple(guesses(intent, 2)),
+        matches=tuple(_matches(said, reasons, judged.named.fired, judged.intent.fired)),
+        guesses=tuple(guesses(judged.intent, 2)),
         name=read_name(said, hits),
         ticket=read_ticket(said),
         money=read_sum(said),
@@ -110,20 +105,20 @@ def _confidence(control: str | None, hazard: Fired | None, intent: Weighed) -> f
     return confidence(intent)
 
 
-def _category(wanted: str, hazard: Fired | None, named: Weighed, weighed: Weighed, *, sure: bool) -> str:
-    """The matter itself, unless the hazard or the wish says by itself what it is about: who reports, reports something."""
-    book = rulebook()
+def _category(wanted: str, hazard: Fired | None, judged: Judged) -> str:
+    """The matter, unless the hazard or the wish says by itself what it is about; whoever reports, reports something."""
+    book, scores = rulebook(), judged.category.scores
     likely = book.hazard_categories.get(hazard.rule.label, ()) if hazard else ()
-    best, (second, share) = weighed.best, weighed.scores[1] if len(weighed.scores) > 1 else (OTHER, 0.0)
+    best = judged.category.best
     if likely:
         return best if best in likely else likely[0]
-    if wanted in book.intent_categories and (sure or wanted != OUTSIDE):
+    if wanted in book.intent_categories and (wanted != OUTSIDE or confidence(judged.intent) >= DOUBTFUL):
         return book.intent_categories[wanted]
     if best != NOTHING or wanted == OUTSIDE:
         return best
-    if named.fired:
-        return named.best
-    return best if wanted not in ABOUT_SOMETHING else second if share >= GUESS else OTHER
+    if judged.named.fired:
+        return judged.named.best
+    return next((label for label, share in scores[1:2] if share >= GUESS), OTHER) if wanted in REPORTS else best
 
 
 def _matches(

@@ -14,11 +14,12 @@ _door = rf"(?P<room>\d{{1,4}}[a-z]?|[{NUMERAL}]{{1,4}}|[a-z])(?![\d元])(?:\s*(?
 
 _block = r"\b(?:block|blk|building|bldg|tower)\s*(?:no\.?\s*)?#?(?P<building>\d{1,3}|[a-z]\d?)\b"
 _stairs = r"(?:(?:unit|entrance|stair)\s*(?P<entrance>\d)\b)?[\s,\-]*(?:floor\s*\d+)?"
+_entrance_en = r"\b(?:entrance|stair)\s*(?P<entrance>\d)\b"
 _flat = r"(?:(?:apt|apartment|flat|room|rm|suite|unit)\b\.?\s*(?:no\.?\s*)?#?|#)\s*"
 _flat_number = r"(?P<room>\d{1,2}-\d{2}|\d{3,4}[a-z]?|\d{1,2}[a-z])\b(?!\s*(?:am|pm|:\d))"
 
 _dash = r"\s?[-/#]\s?"
-_plain_building = r"(?<![\d\-.:/a-z])(?P<building>\d{1,3}|[a-z]\d?)"
+_plain_building = r"(?<![\d\-.:/a-z码])(?P<building>\d{1,3}|[a-z]\d?)"
 _plain_room = r"(?P<room>\d{3,4}[a-z]?)(?![\d\-:])"
 
 GRAMMARS = tuple(
@@ -27,9 +28,10 @@ GRAMMARS = tuple(
         rf"{_building}{_gap}{_entrance}{_gap}{_floor}{_gap}{_door}",
         rf"{_building}{_gap}{_entrance}{_gap}{_number}",
         rf"{_plain_building}{_dash}(?P<entrance>\d{{1,2}}){_dash}{_plain_room}",
+        rf"{_entrance_en}\s*(?:of|in)?[\s,]*{_block}[\s,\-]*(?:{_flat})?{_flat_number}",
         rf"{_block}[\s,\-]*{_stairs}[\s,\-]*(?:{_flat})?{_flat_number}",
         rf"{_plain_building}{_dash}{_plain_room}",
-        rf"{_flat}{_flat_number}(?:[\s,]*(?:in|of|at)?[\s,]*{_block})?",
+        rf"{_flat}{_flat_number}(?:[\s,]*(?:in|of|at)?[\s,]*{_block}(?:[\s,]*{_entrance_en})?)?",
         rf"(?P<entrance>{_n})\s*单元{_gap}(?:{_floor}{_gap})?{_number}",
         r"(?<![\d\-.:/])(?P<room>\d{3,4}[a-z]?)\s*(?:室|房间?)",
         rf"{_floor}\s*(?P<room>\d{{1,2}}|[{NUMERAL}]{{1,2}})\s*(?:室|房)",

@@ -13,6 +13,7 @@ from bot.understanding.normalise import normalise
 from bot.understanding.numerals import digits
 from bot.understanding.room_grammar import BUILDING_ALONE, GRAMMARS
 
+_denied = re.compile(r"(?:不是|\bnot)\s*$")
 NEAREST = 3
 ALIKE = 70  # of 100: one digit of four may differ
 
@@ -77,7 +78,12 @@ def read_building(raw: str) -> str | None:
 
 
 def read_rooms(plain: str) -> Iterator[RoomSaid]:
-    """Every room of the text, most complete readings first; places already read are not read again."""
+    """Every room of the text, most complete readings first, "not 1201" last; what was read is not read again."""
+    found = list(_read(plain))
+    yield from sorted(found, key=lambda said: _denied.search(plain[: said.start]) is not None)
+
+
+def _read(plain: str) -> Iterator[RoomSaid]:
     taken: list[tuple[int, int]] = []
     for grammar in GRAMMARS:
         for found in grammar.finditer(plain):

@@ -6,63 +6,93 @@ from bot.understanding.normalise import Text, normalise
 
 _num = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _weekday_zh = r"(?:周|星期|礼拜)"
-_days_zh = rf"(?:[到至或和、]?{_weekday_zh}?[一二三四五六日天](?!点))?"
+_days_zh = rf"(?:[到至或和、]者?{_weekday_zh}?[一二三四五六日天](?!点)|日(?!间))?"
+_date_zh = rf"(?:{_num}月{_num}[号日]|(?:\d{{1,2}}|二?十[一二三四五六七八九]?|三十一?)号)(?![线楼梯门柜车机口床房铺桌院井箱栋幢单])"
 _day_zh = (
-    r"(?:今天|今日|听日|后日|今朝|今晚|明天|明日|明早|明晚|后天|大后天|改天|过两天"
+    r"(?:今天|今日|今儿|听日|后日|今朝|今晚|明后[两二]?天|明天|明日|明儿|明早|明晚|大后天|后天|改天|过两天|这[两几]天"
     rf"|(?:这个?|本|下个?|每)?{_weekday_zh}(?:[一二三四五六日天1-6]|末){_days_zh}"
-    rf"|(?:{_num}月)?{_num}[号日](?!线|楼)|双休日|工作日|平时|平日|节假日|国庆|五一|年后)"
+    rf"|{_date_zh}|双休日?|工作日|平时|平日|节假日|国庆|五一|元旦|年后|月[初底](?:那?几天)?)(?:放假)?(?:那天)?"
 )
 _part_zh = (
-    r"(?:大?清?早上?|早晨|上午|中午|午饭后|下午|傍晚|晚上|晚饭后|夜里|白天|全天|整天|上昼|下昼|朝早|夜晚"
-    r"|下班[后前]?|上班[后前]|午休[后时]?|随时)"
+    r"(?:一?大?清?早上?|早晨|上午|中午|午饭后|下午|傍晚|晚上|晚饭后|夜里|白天|全天|整天|上昼|下昼|朝早|夜晚"
+    r"|(?:孩子)?放学[后前]?|[下收][班工][后前]?|上班[后前]|午休[后时]?|(?:随时|任[何意]时间)(?:都(?:可以|行|能))?)"
 )
-_clock_zh = rf"(?:{_num}(?:点钟?|时|:\d\d)(?:半|一刻|{_num}分?)?|\d{{1,2}}:\d\d)"
-_side_zh = r"(?:以前|之前|以后|之后|前后|左右|前|后|开始|起)"
-_free_zh = r"(?:都?(?:在家?|有人(?:在家?)?|可以|行|方便|有空|有时间)|之间)"
+_clock_zh = rf"(?:{_num}(?:点钟?|时|:\d\d)(?:半|一刻|多钟?|来钟|{_num}分?)?|\d{{1,2}}:\d\d)"
+_side_zh = r"(?:以前|之前|以后|之后|前后|左右|前|后|开始(?!就?[停漏坏])|起)"
+_free_zh = r"(?:都?(?:在家?|有人(?:在家?)?|可以|行(?!不行)|方便|有空|有时间)|之间)"
 _range_zh = rf"(?:{_clock_zh}|{_part_zh})\s*(?:到|至|-|~)\s*{_part_zh}?\s*(?:{_clock_zh}|{_num}点?)"
 _said_zh = re.compile(
-    rf"(?:{_day_zh}\s*的?\s*{_part_zh}?\s*(?:{_range_zh}|{_clock_zh})?"
-    rf"|{_part_zh}?\s*{_range_zh}|{_part_zh}\s*{_clock_zh}?|{_clock_zh})"
+    rf"(?:{_day_zh}(?:(?:或者?|还是|和|跟|、|到|至){_day_zh})?\s*的?\s*(?:{_part_zh}\s*)*(?:{_range_zh}|{_clock_zh})?"
+    rf"|(?:{_part_zh}\s*)?{_range_zh}|(?:{_part_zh}\s*)+{_clock_zh}?|{_clock_zh}"
+    r"|(?:半|[一两二三]|\d+)个?半?(?:小时|钟头|分钟)[之以]?后)"
     rf"\s*{_side_zh}?(?:\s*(?:我们?)?(?:家里?)?{_free_zh})?"
 )
 _always_zh = re.compile(
-    r"(?:随时|任何时间|什么时候|啥时候|哪天|几点)(?:都|来都?)?(?:可以|行|方便|在家?|有人|有空)"
+    rf"(?:{_day_zh})?(?:随时|任[何意]时间|什么时候|啥时候|哪天|几点)(?:都|来都?)?(?:可以|行|方便|在家?|有人|有空)"
     r"|(?:一直|天天|每天|全天|整天)都?(?:在家|有人)"
 )
 _past_zh = re.compile(
-    r"\s*(?:就?开始|以来|已经|就(?!行|可以|好)|发现|突然|报修|打了?电话|修[过了]|来[过修]了|刚刚?|停[水电]|被|没有?人"
-    r"|没来|到现在|有人来过|的时候(?!来)|多?(?:漏|坏|吵|响)|多的?时候)"
+    r"\s*(?:就?开始|以来|已经|就(?!行|可以|好)|发现|突然|报修|打了?电话|[修换装买报停][过了的]|来[过修]了|刚刚?|停[水电]|被|没有?人"
+    r"|没来|到现在|有人来过|的时候(?!来)|多?(?:漏|坏|吵|响)|多的?时候|才(?:来|到(?!家))|都没|还[在没是]|到期|几点|开门|关门"
+    r"|都?(?:不行|不可以|没空|不在|不方便|要?上班|看不))"
 )
 _before_past_zh = re.compile(
-    r"(?:从|自从|截至|昨天|昨日|昨晚|前天|上周|上个?月|上次|去年|每到|一到|凌晨|刚才|说好|约好)\s*$"
+    r"(?:从|自从|截至|昨天|昨日|昨晚|前天|上周|上个?月|上次|去年|每到|每天|一到|凌晨|半夜|刚才|说好|约好|等到|坏[了咗])\s*$|上个?$"
 )
+_bare_part_zh = re.compile(rf"{_part_zh}\s*")
+_ends_there_zh = re.compile(r"\s*(?:$|[^\w\s]|[都可有在来方行吧上过再给联打叫能])")
 
-_unit_en = r"(?:st|nd|rd|th|%|days?|weeks?|months?|hours?|hrs?|min(?:ute)?s?|years?|people|times?|floor|\d)"
-_clock_en = (
-    r"(?:\d{1,2}(?::\d\d|\.\d\d)?\s*(?:am|pm|a\.m\.?|p\.m\.?|o'?clock)|\d{1,2}:\d\d|noon|midday"
-    rf"|\b\d{{1,2}}\b(?!\s*{_unit_en}))"
+_unit_en = r"(?:(?:st|nd|rd|th)\b|%|days?|weeks?|months?|hours?|hrs?|min(?:ute)?s?|years?|people|times?|floor|[.,]?\d)"
+_numeral_en = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_hour_en = rf"(?:\d{{1,2}}(?:[:.]\d\d)?|{_numeral_en}\b)"
+_exact_en = (
+    rf"(?:{_hour_en}(?:\s*(?:am\b|pm\b|a\.m\.?|p\.m\.?|o'?clock|ish\b|sharp))+|\d{{1,2}}:\d\d|noon|midday"
+    rf"|(?:half past|(?:a )?quarter (?:past|to)|\d{{1,2}} (?:past|to)) {_hour_en})"
 )
-_weekday_en = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|wed|thurs?|fri|sat)\b)"
+_clock_en = rf"(?:{_exact_en}|\b(?:\d{{1,2}}|{_numeral_en})\b(?!\s*{_unit_en}))"
+_month_en = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_date_en = rf"(?:(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{_month_en}|{_month_en}\s+\d{{1,2}}(?:st|nd|rd|th)?|the\s+\d{{1,2}}(?:st|nd|rd|th))\b"
+_weekday_en = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|wed|thurs?|fri|sat|sun)\b)"
 _day_en = (
-    r"(?:(?:this|next|on|coming)\s+)?"
-    rf"(?:today|tomorrow|tmrw|tmr|tonight|the day after tomorrow|weekdays?|weekends?|the weekend|{_weekday_en})"
+    r"(?:(?:this|next|on|coming|every|any|each|at|over)\s+)*"
+    r"(?:(?:the\s+)?day after (?:tomorrow|tmrw?)|today|tomorrow|tmrw|tmr|tonight|2nite|tonite|weekdays?|(?:the\s+)?weekends?"
+    rf"|next week(?:\s+(?:on\s+)?{_weekday_en})?|{_weekday_en}(?:,?\s+{_date_en})?|{_date_en})"
 )
-_part_en = r"(?:(?:in\s+the\s+|this\s+|early\s+|late\s+)*(?:morning|afternoon|evening|night|lunchtime|after work)s?)"
-_side_en = r"(?:any\s?time\s+)?(?:after|before|by|from|at|around|about|until|till|past)"
+_part_en = (
+    r"(?:(?:first thing\s+)?(?:in\s+the\s+|this\s+|any\s+|every\s+|at\s+|early\s+|late\s+)*"
+    r"(?:mornings?|afternoons?|evenings?|nights?|lunchtime)|(?:after|before|at)\s+(?:work|lunch|dinner|school)"
+    r"|(?:during|in)\s+(?:office|working|business)\s+hours|first thing)"
+)
+_side_en = r"(?:any\s?time\s+)?(?:after|before|by(?!\s+(?:at|around|after))|from|at|around|about|until|till|past)"
 _range_en = rf"(?:between\s+|from\s+)?{_clock_en}\s*(?:-|to|and|until|till)\s*{_clock_en}"
+_moment_en = rf"(?:{_range_en}|(?:{_side_en}\s+){{0,2}}{_clock_en})"
+_days_en = rf"(?:from\s+)?{_day_en}(?:\s+(?:or|and|to|until|till)\s+{_day_en})?"
 _said_en = re.compile(
-    rf"\b(?:(?:any\s?time|all day)\s+)?(?:(?:after|before|by|from|until)\s+)?"
-    rf"(?:{_day_en}(?:\s+(?:or|and)\s+{_day_en})?(?:\s+{_part_en})?(?:,?\s+(?:{_range_en}|(?:{_side_en}\s+)?{_clock_en}))?"
-    rf"|{_range_en}(?:\s+{_day_en})?|{_side_en}\s+{_clock_en}(?:\s+{_day_en})?|{_part_en})(?:\s+onwards?|\b)"
+    rf"\b(?:(?:any\s?time|all day|some\s?time)\s+)?(?:(?:after|before|by(?!\s+at)|from|until)\s+)?"
+    rf"(?:{_days_en}(?:,?\s+(?:{_part_en}|am\b|pm\b))?(?:,?\s+(?:{_moment_en}))?(?:\s+{_part_en})?"
+    rf"|{_range_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_side_en}\s+{_clock_en}(?:\s+(?:{_days_en}|{_part_en}))?"
+    rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+(?:{_days_en}|{_range_en}|{_side_en}\s+{_clock_en}|{_exact_en}))?|(?:within|in)\s+(?:the|an|one)\s+hour)"
+    r"(?:\s+onwards?|\b)"
 )
 _always_en = re.compile(
-    r"\b(?:any\s?time(?: is fine| works)?|whenever(?: you (?:like|can)| suits| is convenient)|all day)\b"
+    rf"\b(?:any\s?time(?: is fine| works)?(?!\s+(?:{_side_en}))|whenever(?: you (?:like|can)| suits| is convenient)|all day)\b"
 )
 _past_en = re.compile(
-    r"(?:\b(?:since|every|started|until|all)|\b(?:every|each)\s+\w+(?:\s+at)?"
-    r"|(?:\b(?:last|yesterday|ago|this morning)\b)(?:\s+\w+){0,2})\s*(?:the\s*)?$"
+    r"(?:\b(?:since|started|until|all|repair of)|\b(?:every|each)\s+\w+(?:\s+at)?"
+    r"|(?:\b(?:last|yesterday|ago|this morning)\b)(?:\s+\w+){0,2})\s*(?:the\s*)?(?:\d{1,2}(?::\d\d)?\s*)?$"
 )
-_bare_range_en = re.compile(r"\d{1,2}\s*(?:-|to|and)\s*\d{1,2}")  # "3 to 5" may count anything
+_told_en = re.compile(
+    r"\b(?:was|were|did|came|went|started|waited|happened|left|stopped|done|had|been|got|heard|saw|said|told|shows|lost|called|paid|reported)\b[^.,;!?]*$"
+)
+_follows_en = re.compile(
+    r"\s*,?\s*(?:yesterday|last (?:night|week|month)|nobody|there (?:was|were)"
+    r"|(?:she|he|they) (?:was|were|came|had|did|said|put|went|left))\b"
+)
+_coming_en = re.compile(r"\b(?:tomorrow|tmrw?|tonight|2nite|next|coming|weekends?)\b")
+_bare_range_en = re.compile(r"(?:from\s+)?\d{1,2}(?:\.\d+)?\s*(?:-|to|and)\s*\d{1,2}")  # "3 to 5" may count anything
+_bare_part_en = re.compile(r"(?:at\s+)?nights?")
+_often_en = re.compile(r"(?:every|each)\b")
+_there_en = re.compile(r"\b(?:home|free|around|available|in|there|here|ok|fine)\b[^.;!?]*$")
 
 
 _soon = re.compile(
@@ -104,16 +134,24 @@ def read_when(text: Text) -> str | None:
     spans += [found.span() for found in _said_en.finditer(text.plain) if _is_ahead_en(text.plain, found)]
     if not spans:
         return None
-    start, end = max(spans, key=lambda span: (span[1] - span[0], -span[0]))
-    return text.surface[start:end].strip(" ,") or None
+    start, end = max(spans, key=lambda span: (len(text.plain[slice(*span)].rstrip()), -span[0]))
+    return text.surface[start : start + len(text.plain[start:end].rstrip())].strip(" ,") or None
 
 
 def _is_ahead_zh(plain: str, found: re.Match[str]) -> bool:
     before = plain[max(0, found.start() - 4) : found.start()]
+    if _bare_part_zh.fullmatch(found[0]) and not _ends_there_zh.match(plain, found.end()):
+        return False
     return not (_past_zh.match(plain, found.end()) or _before_past_zh.search(before))
 
 
 def _is_ahead_en(plain: str, found: re.Match[str]) -> bool:
-    if _bare_range_en.fullmatch(found[0]):
+    if _bare_range_en.fullmatch(found[0]) or _bare_part_en.fullmatch(found[0]):
         return False
-    return not _past_en.search(plain[max(0, found.start() - 30) : found.start()])
+    if _often_en.match(found[0]) and not _there_en.search(plain[: found.start()]):
+        return False
+    if _coming_en.search(found[0]):
+        return True
+    if _past_en.search(plain[max(0, found.start() - 30) : found.start()]) or _follows_en.match(plain, found.end()):
+        return False
+    return not _told_en.search(plain[max(0, found.start() - 60) : found.start()])
