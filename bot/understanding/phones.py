@@ -17,6 +17,7 @@ _grammars = tuple(
         r"(?:电话|手机|号码|致电|call|phone|tel|mobile|whatsapp|reach me)\D{0,12}?(\d{3,4}[\s\-]?\d{4})(?!\d)",
     )
 )
+_other_number = re.compile(r"(?:订单|单|快递|编|账|运单)号\D{0,2}$|\b(?:order|ticket|account|tracking|ref)\b\D{0,8}$")
 _spoken_run = re.compile(r"[零〇一二三四五六七八九幺洞拐勾两\d][零〇一二三四五六七八九幺洞拐勾两\d\s\-,]{9,}")
 
 
@@ -32,5 +33,6 @@ class Phone:
 def read_phone(plain: str) -> Phone | None:
     """The first phone number of the text."""
     spoken = _spoken_run.sub(lambda run: run[0].translate(_SPOKEN), plain)
-    found = next((found for grammar in _grammars if (found := grammar.search(spoken))), None)
+    calls = (found for grammar in _grammars for found in grammar.finditer(spoken))
+    found = next((found for found in calls if not _other_number.search(spoken[: found.start()])), None)
     return Phone(re.sub(r"\D", "", found[1]), *found.span()) if found else None

@@ -7,7 +7,10 @@ from bot.understanding.normalise import Text, normalise
 _num = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _weekday_zh = r"(?:周|星期|礼拜)"
 _days_zh = rf"(?:[到至或和、]者?{_weekday_zh}?[一二三四五六日天](?!点)|日(?!间))?"
-_date_zh = rf"(?:{_num}月{_num}[号日]|(?:\d{{1,2}}|二?十[一二三四五六七八九]?|三十一?)号)(?![线楼梯门柜车机口床房铺桌院井箱栋幢单])"
+_date_zh = (
+    rf"(?:{_num}月{_num}[号日]|(?:\d{{1,2}}|二?十[一二三四五六七八九]?|三十一?)号)"
+    r"(?![线楼梯门柜车机口床房铺桌院井箱栋幢单])"
+)
 _day_zh = (
     r"(?:今天|今日|今儿|听日|后日|今朝|今晚|明后[两二]?天|明天|明日|明儿|明早|明晚|大后天|后天|改天|过两天|这[两几]天"
     rf"|(?:这个?|本|下个?|每)?{_weekday_zh}(?:[一二三四五六日天1-6]|末){_days_zh}"
@@ -50,13 +53,20 @@ _exact_en = (
     rf"|(?:half past|(?:a )?quarter (?:past|to)|\d{{1,2}} (?:past|to)) {_hour_en})"
 )
 _clock_en = rf"(?:{_exact_en}|\b(?:\d{{1,2}}|{_numeral_en})\b(?!\s*{_unit_en}))"
-_month_en = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-_date_en = rf"(?:(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?\s+{_month_en}|{_month_en}\s+\d{{1,2}}(?:st|nd|rd|th)?|the\s+\d{{1,2}}(?:st|nd|rd|th))\b"
+_month_en = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_ordinal_en = r"\d{1,2}(?:st|nd|rd|th)"
+_date_en = (
+    rf"(?:(?:the\s+)?(?:{_ordinal_en}|\d{{1,2}})(?:\s+of)?\s+{_month_en}"
+    rf"|{_month_en}\s+(?:{_ordinal_en}|\d{{1,2}})|the\s+{_ordinal_en})\b"
+)
 _weekday_en = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|wed|thurs?|fri|sat|sun)\b)"
 _day_en = (
     r"(?:(?:this|next|on|coming|every|any|each|at|over)\s+)*"
-    r"(?:(?:the\s+)?day after (?:tomorrow|tmrw?)|today|tomorrow|tmrw|tmr|tonight|2nite|tonite|weekdays?|(?:the\s+)?weekends?"
-    rf"|next week(?:\s+(?:on\s+)?{_weekday_en})?|{_weekday_en}(?:,?\s+{_date_en})?|{_date_en})"
+    r"(?:(?:the\s+)?day after (?:tomorrow|tmrw?)|today|tomorrow|tmrw|tmr|tonight|2nite|tonite|weekdays?"
+    rf"|(?:the\s+)?weekends?|next week(?:\s+(?:on\s+)?{_weekday_en})?|{_weekday_en}(?:,?\s+{_date_en})?|{_date_en})"
 )
 _part_en = (
     r"(?:(?:first thing\s+)?(?:in\s+the\s+|this\s+|any\s+|every\s+|at\s+|early\s+|late\s+)*"
@@ -67,28 +77,36 @@ _side_en = r"(?:any\s?time\s+)?(?:after|before|by(?!\s+(?:at|around|after))|from
 _range_en = rf"(?:between\s+|from\s+)?{_clock_en}\s*(?:-|to|and|until|till)\s*{_clock_en}"
 _moment_en = rf"(?:{_range_en}|(?:{_side_en}\s+){{0,2}}{_clock_en})"
 _days_en = rf"(?:from\s+)?{_day_en}(?:\s+(?:or|and|to|until|till)\s+{_day_en})?"
+_then_en = rf"(?:{_days_en}|{_range_en}|{_side_en}\s+{_clock_en}|{_exact_en})"
 _said_en = re.compile(
     rf"\b(?:(?:any\s?time|all day|some\s?time)\s+)?(?:(?:after|before|by(?!\s+at)|from|until)\s+)?"
     rf"(?:{_days_en}(?:,?\s+(?:{_part_en}|am\b|pm\b))?(?:,?\s+(?:{_moment_en}))?(?:\s+{_part_en})?"
     rf"|{_range_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_side_en}\s+{_clock_en}(?:\s+(?:{_days_en}|{_part_en}))?"
-    rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+(?:{_days_en}|{_range_en}|{_side_en}\s+{_clock_en}|{_exact_en}))?|(?:within|in)\s+(?:the|an|one)\s+hour)"
+    rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+{_then_en})?|(?:within|in)\s+(?:the|an|one)\s+hour)"
     r"(?:\s+onwards?|\b)"
 )
 _always_en = re.compile(
-    rf"\b(?:any\s?time(?: is fine| works)?(?!\s+(?:{_side_en}))|whenever(?: you (?:like|can)| suits| is convenient)|all day)\b"
+    rf"\b(?:any\s?time(?: is fine| works)?(?!\s+(?:{_side_en}))"
+    r"|whenever(?: you (?:like|can)| suits| is convenient)|all day)\b"
 )
 _past_en = re.compile(
     r"(?:\b(?:since|started|until|all|repair of)|\b(?:every|each)\s+\w+(?:\s+at)?"
     r"|(?:\b(?:last|yesterday|ago|this morning)\b)(?:\s+\w+){0,2})\s*(?:the\s*)?(?:\d{1,2}(?::\d\d)?\s*)?$"
 )
 _told_en = re.compile(
-    r"\b(?:was|were|did|came|went|started|waited|happened|left|stopped|done|had|been|got|heard|saw|said|told|shows|lost|called|paid|reported)\b[^.,;!?]*$"
+    r"\b(?:was|were|did|came|went|started|waited|happened|left|stopped|done|had|been|got|heard|saw|said|told|shows|lost"
+    r"|called|paid|reported)\b[^.,;!?]*$"
 )
 _follows_en = re.compile(
     r"\s*,?\s*(?:yesterday|last (?:night|week|month)|nobody|there (?:was|were)"
     r"|(?:she|he|they) (?:was|were|came|had|did|said|put|went|left))\b"
 )
 _coming_en = re.compile(r"\b(?:tomorrow|tmrw?|tonight|2nite|next|coming|weekends?)\b")
+_at_once = re.compile(  # asked of us, not told of the trouble: "right now the wall is wet too"
+    r"\b(?:come|come (?:over|round|here|up)|send (?:someone|somebody)|please|pls)\s+(?:here\s+)?"
+    r"(asap|as soon as possible|right away|immediately|straight away|now)\b|^(asap|as soon as possible)\b"
+    r"|((?:尽快|马上|立刻|现在|赶紧|赶快|越快越好)(?=[就能]?(?:来|过来|派人?|上门|安排)))"
+)
 _bare_range_en = re.compile(r"(?:from\s+)?\d{1,2}(?:\.\d+)?\s*(?:-|to|and)\s*\d{1,2}")  # "3 to 5" may count anything
 _bare_part_en = re.compile(r"(?:at\s+)?nights?")
 _often_en = re.compile(r"(?:every|each)\b")
@@ -132,6 +150,9 @@ def read_when(text: Text) -> str | None:
     spans = [found.span() for always in (_always_zh, _always_en) for found in always.finditer(text.plain)]
     spans += [found.span() for found in _said_zh.finditer(text.plain) if _is_ahead_zh(text.plain, found)]
     spans += [found.span() for found in _said_en.finditer(text.plain) if _is_ahead_en(text.plain, found)]
+    if not spans:
+        soon = _at_once.search(text.plain)
+        spans = [soon.span(soon.lastindex or 0)] if soon else []
     if not spans:
         return None
     start, end = max(spans, key=lambda span: (len(text.plain[slice(*span)].rstrip()), -span[0]))
