@@ -25,8 +25,8 @@ _side_zh = r"(?:以前|之前|以后|之后|前后|左右|前|后|开始(?!就?[
 _free_zh = r"(?:都?(?:在家?|有人(?:在家?)?|可以|行(?!不行)|方便|有空|有时间)|之间)"
 _range_zh = rf"(?:{_clock_zh}|{_part_zh})\s*(?:到|至|-|~)\s*{_part_zh}?\s*(?:{_clock_zh}|{_num}点?)"
 _said_zh = re.compile(
-    rf"(?:{_day_zh}(?:(?:或者?|还是|和|跟|、|到|至){_day_zh})?\s*的?\s*(?:{_part_zh}\s*)*(?:{_range_zh}|{_clock_zh})?"
-    rf"|(?:{_part_zh}\s*)?{_range_zh}|(?:{_part_zh}\s*)+{_clock_zh}?|{_clock_zh}"
+    rf"(?:{_day_zh}(?:(?:或者?|还是|和|跟|、|到|至){_day_zh})?\s*的?\s*(?:{_part_zh}\s*){{0,3}}(?:{_range_zh}|{_clock_zh})?"
+    rf"|(?:{_part_zh}\s*)?{_range_zh}|(?:{_part_zh}\s*){{1,3}}{_clock_zh}?|{_clock_zh}"
     r"|(?:半|[一两二三]|\d+)个?半?(?:小时|钟头|分钟)[之以]?后)"
     rf"\s*{_side_zh}?(?:\s*(?:我们?)?(?:家里?)?{_free_zh})?"
 )
@@ -64,12 +64,12 @@ _date_en = (
 )
 _weekday_en = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|wed|thurs?|fri|sat|sun)\b)"
 _day_en = (
-    r"(?:(?:this|next|on|coming|every|any|each|at|over)\s+)*"
+    r"(?:(?:this|next|on|coming|every|any|each|at|over)\s+){0,3}"
     r"(?:(?:the\s+)?day after (?:tomorrow|tmrw?)|today|tomorrow|tmrw|tmr|tonight|2nite|tonite|weekdays?"
     rf"|(?:the\s+)?weekends?|next week(?:\s+(?:on\s+)?{_weekday_en})?|{_weekday_en}(?:,?\s+{_date_en})?|{_date_en})"
 )
 _part_en = (
-    r"(?:(?:first thing\s+)?(?:in\s+the\s+|this\s+|any\s+|every\s+|at\s+|early\s+|late\s+)*"
+    r"(?:(?:first thing\s+)?(?:in\s+the\s+|this\s+|any\s+|every\s+|at\s+|early\s+|late\s+){0,3}"
     r"(?:mornings?|afternoons?|evenings?|nights?|lunchtime)|(?:after|before|at)\s+(?:work|lunch|dinner|school)"
     r"|(?:during|in)\s+(?:office|working|business)\s+hours|first thing)"
 )
