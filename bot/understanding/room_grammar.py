@@ -12,10 +12,10 @@ _floor = rf"(?P<floor>{_n})\s*(?:楼|层)"
 _number = rf"(?P<room>\d{{3,4}}[a-z]?|[{NUMERAL}]{{3,5}})(?![\d元])(?:\s*(?:室|房|号|户))?"
 _door = rf"(?P<room>\d{{1,4}}[a-z]?|[{NUMERAL}]{{1,4}}|[a-z])(?![\d元])(?:\s*(?:室|房|号|户))?"
 
-_block = r"\b(?:block|blk|building|bldg|tower)\s*(?:no\.?\s*)?#?(?P<building>\d{1,3}|[a-z]\d?)\b"
-_stairs = r"(?:(?:unit|entrance|stair)\s*(?P<entrance>\d)\b)?[\s,\-]*(?:floor\s*\d+)?"
-_entrance_en = r"\b(?:entrance|stair)\s*(?P<entrance>\d)\b"
-_flat = r"(?:(?:apt|apartment|flat|room|rm|suite|unit)\b\.?\s*(?:no\.?\s*)?#?|#)\s*"
+_block = r"\b(?:block|blk|building|bulding|bldg|bld|tower)\s*(?:no\.?\s*)?#?(?P<building>\d{1,3}|[a-z]\d?)\b"
+_stairs = r"(?:(?:unit|entrance|ent|stair)\s*(?P<entrance>\d)\b)?[\s,\-]*(?:floor\s*\d+|\d+(?:st|nd|rd|th)\s+floor)?"
+_entrance_en = r"\b(?:entrance|ent|stair)\s*(?P<entrance>\d)\b"
+_flat = r"(?:(?:apt|appt|apartment|appartment|flat|room|rm|suite|unit)\b\.?\s*(?:no\.?\s*)?#?|#)\s*"
 _flat_number = r"(?P<room>\d{1,2}-\d{2}|\d{3,4}[a-z]?|\d{1,2}[a-z])\b(?!\s*(?:am|pm|:\d))"
 
 _dash = r"\s?[-/#]\s?"
@@ -42,5 +42,5 @@ GRAMMARS = tuple(
 
 BUILDING_ALONE = re.compile(
     rf"(?:我?(?:是|在|住))?(?P<zh>{_n}|[a-z]\d?)\s*(?:栋|幢|号楼|座|#楼|#)(?:的|那边?|楼)?"
-    r"|(?:it'?s\s+)?(?:in\s+|at\s+)?(?:block|blk|building|bldg|tower)\s*(?:no\.?\s*)?#?(?P<en>\d{1,3}|[a-z]\d?)"
+    r"|(?:it'?s\s+)?(?:in\s+|at\s+)?(?:block|blk|building|bulding|bldg|bld|tower)\s*(?:no\.?\s*)?#?(?P<en>\d{1,3}|[a-z]\d?)"
 )

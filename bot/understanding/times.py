@@ -4,6 +4,8 @@ import re
 
 from bot.understanding.normalise import Text, normalise
 
+TRIED, NEAR = 8, 60  # so many of the times in a message are weighed; characters on either side that may tell
+
 _num = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _weekday_zh = r"(?:周|星期|礼拜)"
 _days_zh = rf"(?:[到至或和、]者?{_weekday_zh}?[一二三四五六日天](?!点)|日(?!间))?"
@@ -14,16 +16,16 @@ _date_zh = (
 _day_zh = (
     r"(?:今天|今日|今儿|听日|后日|今朝|今晚|明后[两二]?天|明天|明日|明儿|明早|明晚|大后天|后天|改天|过两天|这[两几]天"
     rf"|(?:这个?|本|下个?|每)?{_weekday_zh}(?:[一二三四五六日天1-6]|末){_days_zh}"
-    rf"|{_date_zh}|双休日?|工作日|平时|平日|节假日|国庆|五一|元旦|年后|月[初底](?:那?几天)?)(?:放假)?(?:那天)?"
+    rf"|{_date_zh}|双休日?|工作日|平时|平日|节假日|国庆|五一|元旦|年后|月[初底](?:那?几天)?|初[一二三四五六七八九十])(?:放假)?(?:那天|两天)?"
 )
 _part_zh = (
-    r"(?:一?大?清?早上?|早晨|上午|中午|午饭后|下午|傍晚|晚上|晚饭后|夜里|白天|全天|整天|上昼|下昼|朝早|夜晚"
+    r"(?:天黑前|早\d{1,2}晚\d{1,2}|一?大?清?早上?|早晨|上午|中午|午饭后|下午|傍晚|晚上|晚饭后|夜里|白天|全天|整天|上昼|下昼|朝早|夜晚"
     r"|(?:孩子)?放学[后前]?|[下收][班工][后前]?|上班[后前]|午休[后时]?|(?:随时|任[何意]时间)(?:都(?:可以|行|能))?)"
 )
 _clock_zh = rf"(?:{_num}(?:点钟?|时|:\d\d)(?:半|一刻|多钟?|来钟|{_num}分?)?|\d{{1,2}}:\d\d)"
 _side_zh = r"(?:以前|之前|以后|之后|前后|左右|前|后|开始(?!就?[停漏坏])|起)"
 _free_zh = r"(?:都?(?:在家?|有人(?:在家?)?|可以|行(?!不行)|方便|有空|有时间)|之间)"
-_range_zh = rf"(?:{_clock_zh}|{_part_zh})\s*(?:到|至|-|~)\s*{_part_zh}?\s*(?:{_clock_zh}|{_num}点?)"
+_range_zh = rf"(?:{_clock_zh}|{_part_zh})\s*(?:到|至|[-~–—]+)\s*{_part_zh}?\s*(?:{_clock_zh}|{_num}点?)"
 _said_zh = re.compile(
     rf"(?:{_day_zh}(?:(?:或者?|还是|和|跟|、|到|至){_day_zh})?\s*的?\s*(?:{_part_zh}\s*){{0,3}}(?:{_range_zh}|{_clock_zh})?"
     rf"|(?:{_part_zh}\s*)?{_range_zh}|(?:{_part_zh}\s*){{1,3}}{_clock_zh}?|{_clock_zh}"
@@ -49,7 +51,7 @@ _unit_en = r"(?:(?:st|nd|rd|th)\b|%|days?|weeks?|months?|hours?|hrs?|min(?:ute)?
 _numeral_en = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _hour_en = rf"(?:\d{{1,2}}(?:[:.]\d\d)?|{_numeral_en}\b)"
 _exact_en = (
-    rf"(?:{_hour_en}(?:\s*(?:am\b|pm\b|a\.m\.?|p\.m\.?|o'?clock|ish\b|sharp))+|\d{{1,2}}:\d\d|noon|midday"
+    rf"(?:{_hour_en}(?:\s*(?:am\b|pm\b|a\.m\.?|p\.m\.?|o'?clock|-?ish\b|sharp))+|\d{{1,2}}:\d\d|noon|midday"
     rf"|(?:half past|(?:a )?quarter (?:past|to)|\d{{1,2}} (?:past|to)) {_hour_en})"
 )
 _clock_en = rf"(?:{_exact_en}|\b(?:\d{{1,2}}|{_numeral_en})\b(?!\s*{_unit_en}))"
@@ -62,7 +64,7 @@ _date_en = (
     rf"(?:(?:the\s+)?(?:{_ordinal_en}|\d{{1,2}})(?:\s+of)?\s+{_month_en}"
     rf"|{_month_en}\s+(?:{_ordinal_en}|\d{{1,2}})|the\s+{_ordinal_en})\b"
 )
-_weekday_en = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|wed|thurs?|fri|sat|sun)\b)"
+_weekday_en = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|wed|thurs?|weds|fri|sat|sun)\b)"
 _day_en = (
     r"(?:(?:this|next|on|coming|every|any|each|at|over)\s+){0,3}"
     r"(?:(?:the\s+)?day after (?:tomorrow|tmrw?)|today|tomorrow|tmrw|tmr|tonight|2nite|tonite|weekdays?"
@@ -70,19 +72,19 @@ _day_en = (
 )
 _part_en = (
     r"(?:(?:first thing\s+)?(?:in\s+the\s+|this\s+|any\s+|every\s+|at\s+|early\s+|late\s+){0,3}"
-    r"(?:mornings?|afternoons?|evenings?|nights?|lunchtime)|(?:after|before|at)\s+(?:work|lunch|dinner|school)"
+    r"(?:mornings?|afternoons?|evenings?|nights?|lunchtime)(?:\s+(?:this|next)\s+week)?|(?:after|before|at)\s+(?:work|lunch|dinner|school|dark|new year|christmas)"
     r"|(?:during|in)\s+(?:office|working|business)\s+hours|first thing)"
 )
 _side_en = r"(?:any\s?time\s+)?(?:after|before|by(?!\s+(?:at|around|after))|from|at|around|about|until|till|past)"
-_range_en = rf"(?:between\s+|from\s+)?{_clock_en}\s*(?:-|to|and|until|till)\s*{_clock_en}"
+_range_en = rf"(?:between\s+|from\s+)?{_clock_en}\s*(?:[-–—]|to|and|until|till)\s*{_clock_en}"
 _moment_en = rf"(?:{_range_en}|(?:{_side_en}\s+){{0,2}}{_clock_en})"
-_days_en = rf"(?:from\s+)?{_day_en}(?:\s+(?:or|and|to|until|till)\s+{_day_en})?"
+_days_en = rf"(?:from\s+)?{_day_en}(?:(?:\s+(?:or|and|to|until|till)\s+|\s?-\s?){_day_en})?"
 _then_en = rf"(?:{_days_en}|{_range_en}|{_side_en}\s+{_clock_en}|{_exact_en})"
 _said_en = re.compile(
     rf"\b(?:(?:any\s?time|all day|some\s?time)\s+)?(?:(?:after|before|by(?!\s+at)|from|until)\s+)?"
     rf"(?:{_days_en}(?:,?\s+(?:{_part_en}|am\b|pm\b))?(?:,?\s+(?:{_moment_en}))?(?:\s+{_part_en})?"
     rf"|{_range_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_side_en}\s+{_clock_en}(?:\s+(?:{_days_en}|{_part_en}))?"
-    rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+{_then_en})?|(?:within|in)\s+(?:the|an|one)\s+hour)"
+    rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+{_then_en})?|(?:within|in)\s+(?:the|an|one|half an)\s+hour)"
     r"(?:\s+onwards?|\b)"
 )
 _always_en = re.compile(
@@ -102,6 +104,30 @@ _follows_en = re.compile(
     r"|(?:she|he|they) (?:was|were|came|had|did|said|put|went|left))\b"
 )
 _coming_en = re.compile(r"\b(?:tomorrow|tmrw?|tonight|2nite|next|coming|weekends?)\b")
+_bounded = re.compile(  # a day, or a time with an end or a beginning: that is said of what is to come
+    r"[今明后]|听日|周|星期|礼拜|[号初]|月[初底]|[以之]?[前后]|到|至|-|~|随时|任[何意]"
+    r"|\b(?:to|this|next|coming|any|day|after|before|between|from|until|till|in)\b|\d(?:st|nd|rd|th)\b"
+    rf"|{_weekday_en}|{_month_en}\b|today|tonight|tomorrow|tmr|weekday|weekend"
+)
+_asked_zh = (
+    r"来|上门|在[家这]?|有人|可以|方便|有[空时]|打|电话|联系|约|修|行|吧|[到回]家|安排|派|定"
+    r"|合适|就|再|只有|改|见|最?好"
+)
+_asked_en = (
+    r"\b(?:com(?:e|ing)|home|free|available|call|ring|text|visit|works?|ok(?:ay)?|fine|good|suits?|please|pls|plz"
+    r"|drop|send|me|i'?m|we'?re|will be|stop by|swing|pop|look|fix|book|best|prefer|only|possible|make it|would do)\b"
+)
+_offered = re.compile(rf"{_asked_zh}|{_asked_en}")
+_not_offered = re.compile(
+    r"几[点号]|是不是|值班|[开关]门|停[水电掉]|通知|取消|愉快|快乐|每[次回]|上班时间|账单|到期|高考|来过"
+    r"|\b(?:what time|does|why|clos(?:e[sd]?|ing)|open(?:s|ing)?|expires?|dated|bill|invoice|outage|planned|cancel"
+    r"|have a|happy|stays|goes|went|music|drilling|banging|paid|every night|until late)\b"
+)
+_filler = re.compile(
+    r"[\W\d_]+|\b(?:on|at|or|and|the|then|thanks?|thank you|hi|hello|yes|no|not)\b|谢谢|您?好|请|麻烦|那|的"
+)
+_clause = re.compile(r"[^,;.!?。、…:]*")
+_pause_zh = re.compile(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
 _at_once = re.compile(  # asked of us, not told of the trouble: "right now the wall is wet too"
     r"\b(?:come|come (?:over|round|here|up)|send (?:someone|somebody)|please|pls)\s+(?:here\s+)?"
     r"(asap|as soon as possible|right away|immediately|straight away|now)\b|^(asap|as soon as possible)\b"
@@ -150,12 +176,10 @@ def read_when(text: Text) -> str | None:
     spans = [found.span() for always in (_always_zh, _always_en) for found in always.finditer(text.plain)]
     spans += [found.span() for found in _said_zh.finditer(text.plain) if _is_ahead_zh(text.plain, found)]
     spans += [found.span() for found in _said_en.finditer(text.plain) if _is_ahead_en(text.plain, found)]
-    if not spans:
-        soon = _at_once.search(text.plain)
-        spans = [soon.span(soon.lastindex or 0)] if soon else []
-    if not spans:
-        return None
-    start, end = max(spans, key=lambda span: (len(text.plain[slice(*span)].rstrip()), -span[0]))
+    fullest = sorted(spans, key=lambda span: (-len(text.plain[slice(*span)].rstrip()), span[0]))[:TRIED]
+    soon = _at_once.search(text.plain)
+    offered = (span for span in fullest if _is_offered(text.plain, *span))
+    start, end = next(offered, soon.span(soon.lastindex or 0) if soon else (0, 0))
     return text.surface[start : start + len(text.plain[start:end].rstrip())].strip(" ,") or None
 
 
@@ -176,3 +200,14 @@ def _is_ahead_en(plain: str, found: re.Match[str]) -> bool:
     if _past_en.search(plain[max(0, found.start() - 30) : found.start()]) or _follows_en.match(plain, found.end()):
         return False
     return not _told_en.search(plain[max(0, found.start() - 60) : found.start()])
+
+
+def _is_offered(plain: str, start: int, end: int) -> bool:
+    """Is it a time for us: is it a day or has it an end, does its clause say something of coming, or nothing else?"""
+    before = _clause.match(_pause_zh.sub(",", plain[max(0, start - NEAR) : start + 1])[-2::-1])
+    after = _clause.match(_pause_zh.sub(",", plain[end - 1 : end + NEAR])[1:])
+    rest = f"{before[0][::-1] if before else ''} {after[0] if after else ''}"
+    if _not_offered.search(rest):
+        return False
+    said = plain[start:end]
+    return bool(_bounded.search(said) or _offered.search(f"{rest} {said}")) or not _filler.sub("", rest)
