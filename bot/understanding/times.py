@@ -84,7 +84,8 @@ _said_en = re.compile(
     rf"\b(?:(?:any\s?time|all day|some\s?time)\s+)?(?:(?:after|before|by(?!\s+at)|from|until)\s+)?"
     rf"(?:{_days_en}(?:,?\s+(?:{_part_en}|am\b|pm\b))?(?:,?\s+(?:{_moment_en}))?(?:\s+{_part_en})?"
     rf"|{_range_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_side_en}\s+{_clock_en}(?:\s+(?:{_days_en}|{_part_en}))?"
-    rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+{_then_en})?|(?:within|in)\s+(?:the|an|one|half an)\s+hour)"
+    rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+{_then_en})?"
+    r"|(?:within|in)\s+(?:the|an|one|half an)\s+hour)"
     r"(?:\s+onwards?|\b)"
 )
 _always_en = re.compile(
