@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 _SPOKEN = str.maketrans("零〇一二三四五六七八九幺洞拐勾两,", "0012345678910792 ")
 _gap = r"[\s\-.()]{0,2}"
+_named = r"电话|手机|号码|致电|call|phone|tel|mobile|whatsapp|reach me|\b(?:hp|ph|contact)"
 _grammars = tuple(
     re.compile(pattern)
     for pattern in (
@@ -14,7 +15,7 @@ _grammars = tuple(
         r"(?<!\d)(0[1-9]\d{3}\s?\d{6}|85[23][\s\-]\d{4}[\s\-]?\d{4})(?!\d)",  # British mobile; Hong Kong, Macau
         r"(?<!\d)([48]00[\s\-]?\d{3,4}[\s\-]?\d{3,4})(?!\d)",
         r"(?<!\d)(\(?[2-9]\d{2}\)?[\s\-.]\d{3}[\s\-.]\d{4})(?!\d)",  # North American
-        r"(?:电话|手机|号码|致电|call|phone|tel|mobile|whatsapp|reach me|\b(?:hp|ph|contact))\D{0,12}?(\d{3,4}[\s\-]?\d{4})(?!\d)",
+        rf"(?:{_named})\D{{0,12}}?(\d{{3,4}}[\s\-]?\d{{4}})(?!\d)",
     )
 )
 _other_number = re.compile(r"(?:订单|单|快递|编|账|运单)号\D{0,2}$|\b(?:order|ticket|account|tracking|ref)\b\D{0,8}$")

@@ -72,7 +72,8 @@ _day_en = (
 )
 _part_en = (
     r"(?:(?:first thing\s+)?(?:in\s+the\s+|this\s+|any\s+|every\s+|at\s+|early\s+|late\s+){0,3}"
-    r"(?:mornings?|afternoons?|evenings?|nights?|lunchtime)(?:\s+(?:this|next)\s+week)?|(?:after|before|at)\s+(?:work|lunch|dinner|school|dark|new year|christmas)"
+    r"(?:mornings?|afternoons?|evenings?|nights?|lunchtime)(?:\s+(?:this|next)\s+week)?"
+    r"|(?:after|before|at)\s+(?:work|lunch|dinner|school|dark|new year|christmas)"
     r"|(?:during|in)\s+(?:office|working|business)\s+hours|first thing)"
 )
 _side_en = r"(?:any\s?time\s+)?(?:after|before|by(?!\s+(?:at|around|after))|from|at|around|about|until|till|past)"
