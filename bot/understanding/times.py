@@ -37,12 +37,12 @@ _always_zh = re.compile(
     r"|(?:一直|天天|每天|全天|整天)都?(?:在家|有人)"
 )
 _past_zh = re.compile(
-    r"\s*(?:就?开始|以来|已经|就(?!行|可以|好)|发现|突然|报修|打了?电话|[修换装买报停][过了的]|来[过修]了|刚刚?|停[水电]|被|没有?人"
+    r"\s*(?:就?开始|以来|已经|就(?!行|可以|好|能)|发现|突然|报修|打了?电话|[修换装买报停][过了的]|来[过修]了|刚刚?|停[水电]|被|没有?人"
     r"|没来|到现在|有人来过|的时候(?!来)|多?(?:漏|坏|吵|响)|多的?时候|才(?:来|到(?!家))|都没|还[在没是]|到期|几点|开门|关门"
     r"|都?(?:不行|不可以|没空|不在|不方便|要?上班|看不))"
 )
 _before_past_zh = re.compile(
-    r"(?:从|自从|截至|昨天|昨日|昨晚|前天|上周|上个?月|上次|去年|每到|每天|一到|凌晨|半夜|刚才|说好|约好|等到|坏[了咗])\s*$|上个?$"
+    r"(?:从|自从|截至|昨天|昨日|昨晚|前天|上周|上个?月|上次|去年|每到|每天|一到|凌晨|半夜|刚才|说好|约好|等到)\s*$|(?:上个?|坏[了咗])$"
 )
 _bare_part_zh = re.compile(rf"{_part_zh}\s*")
 _ends_there_zh = re.compile(r"\s*(?:$|[^\w\s]|[都可有在来方行吧上过再给联打叫能])")
@@ -51,7 +51,8 @@ _unit_en = r"(?:(?:st|nd|rd|th)\b|%|days?|weeks?|months?|hours?|hrs?|min(?:ute)?
 _numeral_en = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _hour_en = rf"(?:\d{{1,2}}(?:[:.]\d\d)?|{_numeral_en}\b)"
 _exact_en = (
-    rf"(?:{_hour_en}(?:\s*(?:am\b|pm\b|a\.m\.?|p\.m\.?|o'?clock|-?ish\b|sharp))+|\d{{1,2}}:\d\d|noon|midday"
+    rf"(?:{_hour_en}(?:\s*(?:am\b|pm\b|a\.m\.?|p\.m\.?|o'?clock|-?ish\b|sharp))+|\d{{1,2}}:\d\d"
+    r"|\d{1,2}\.\d\d(?=\s+(?:today|tomorrow|tonight|on|in the))|noon|midday"
     rf"|(?:half past|(?:a )?quarter (?:past|to)|\d{{1,2}} (?:past|to)) {_hour_en})"
 )
 _clock_en = rf"(?:{_exact_en}|\b(?:\d{{1,2}}|{_numeral_en})\b(?!\s*{_unit_en}))"
@@ -76,13 +77,14 @@ _part_en = (
     r"|(?:after|before|at)\s+(?:work|lunch|dinner|school|dark|new year|christmas)"
     r"|(?:during|in)\s+(?:office|working|business)\s+hours|first thing)"
 )
-_side_en = r"(?:any\s?time\s+)?(?:after|before|by(?!\s+(?:at|around|after))|from|at|around|about|until|till|past)"
+_by_en = r"(?<!come )(?<!drop )(?<!stop )(?<!swing )by(?!\s+(?:at|around|after))"
+_side_en = rf"(?:any\s?time\s+)?(?:after|before|{_by_en}|from|at|around|about|until|till|past)"
 _range_en = rf"(?:between\s+|from\s+)?{_clock_en}\s*(?:[-–—]|to|and|until|till)\s*{_clock_en}"
 _moment_en = rf"(?:{_range_en}|(?:{_side_en}\s+){{0,2}}{_clock_en})"
 _days_en = rf"(?:from\s+)?{_day_en}(?:(?:\s+(?:or|and|to|until|till)\s+|\s?-\s?){_day_en})?"
 _then_en = rf"(?:{_days_en}|{_range_en}|{_side_en}\s+{_clock_en}|{_exact_en})"
 _said_en = re.compile(
-    rf"\b(?:(?:any\s?time|all day|some\s?time)\s+)?(?:(?:after|before|by(?!\s+at)|from|until)\s+)?"
+    rf"\b(?:(?:any\s?time|all day|some\s?time)\s+)?(?:(?:after|before|{_by_en}|from|until)\s+)?"
     rf"(?:{_days_en}(?:,?\s+(?:{_part_en}|am\b|pm\b))?(?:,?\s+(?:{_moment_en}))?(?:\s+{_part_en})?"
     rf"|{_range_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_side_en}\s+{_clock_en}(?:\s+(?:{_days_en}|{_part_en}))?"
     rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+{_then_en})?"
