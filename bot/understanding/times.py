@@ -10,7 +10,7 @@ _num = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
 _weekday_zh = r"(?:周|星期|礼拜)"
 _days_zh = rf"(?:[到至或和、]者?{_weekday_zh}?[一二三四五六日天](?!点)|日(?!间))?"
 _date_zh = (
-    rf"(?:{_num}月{_num}[号日]|(?:\d{{1,2}}|二?十[一二三四五六七八九]?|三十一?)号)"
+    rf"(?:\d{{1,2}}/\d{{1,2}}(?=\s*(?:[上下晚早]|\d{{1,2}}[:点时]))|{_num}月{_num}[号日]|(?:\d{{1,2}}|二?十[一二三四五六七八九]?|三十一?)号)"
     r"(?![线楼梯门柜车机口床房铺桌院井箱栋幢单])"
 )
 _day_zh = (
@@ -42,7 +42,7 @@ _past_zh = re.compile(
     r"|都?(?:不行|不可以|没空|不在|不方便|要?上班|看不))"
 )
 _before_past_zh = re.compile(
-    r"(?:从|自从|截至|昨天|昨日|昨晚|前天|上周|上个?月|上次|去年|每到|每天|一到|凌晨|半夜|刚才|说好|约好|等到)\s*$|(?:上个?|坏[了咗])$"
+    r"(?:从|自从|截至|昨天|昨日|昨晚|前天|上周|上个?月|上次|去年|每到|每天|一到|凌晨|半夜|刚才|说好的?|约好|等到)\s*$|(?:上个?|坏[了咗])$"
 )
 _bare_part_zh = re.compile(rf"{_part_zh}\s*")
 _ends_there_zh = re.compile(r"\s*(?:$|[^\w\s]|[都可有在来方行吧上过再给联打叫能])")
@@ -86,8 +86,8 @@ _then_en = rf"(?:{_days_en}|{_range_en}|{_side_en}\s+{_clock_en}|{_exact_en})"
 _said_en = re.compile(
     rf"\b(?:(?:any\s?time|all day|some\s?time)\s+)?(?:(?:after|before|{_by_en}|from|until)\s+)?"
     rf"(?:{_days_en}(?:,?\s+(?:{_part_en}|am\b|pm\b))?(?:,?\s+(?:{_moment_en}))?(?:\s+{_part_en})?"
-    rf"|{_range_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_side_en}\s+{_clock_en}(?:\s+(?:{_days_en}|{_part_en}))?"
-    rf"|{_exact_en}(?:\s+(?:{_days_en}|{_part_en}))?|{_part_en}(?:,?\s+{_then_en})?"
+    rf"|{_range_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_side_en}\s+{_clock_en}(?:\s+{_days_en})?(?:\s+{_part_en})?"
+    rf"|{_exact_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_part_en}(?:,?\s+{_then_en})?"
     r"|(?:within|in)\s+(?:the|an|one|half an)\s+hour)"
     r"(?:\s+onwards?|\b)"
 )
@@ -101,7 +101,7 @@ _past_en = re.compile(
 )
 _told_en = re.compile(
     r"\b(?:was|were|did|came|went|started|waited|happened|left|stopped|done|had|been|got|heard|saw|said|told|shows|lost"
-    r"|called|paid|reported)\b[^.,;!?]*$"
+    r"|called|paid|reported|delivered|promised)\b[^.,;!?]*$"
 )
 _follows_en = re.compile(
     r"\s*,?\s*(?:yesterday|last (?:night|week|month)|nobody|there (?:was|were)"
@@ -123,9 +123,10 @@ _asked_en = (
 )
 _offered = re.compile(rf"{_asked_zh}|{_asked_en}")
 _not_offered = re.compile(
-    r"几[点号]|是不是|值班|[开关]门|停[水电掉]|通知|取消|愉快|快乐|每[次回]|上班时间|账单|到期|高考|来过"
+    r"几[点号]|是不是|值班|[开关]门|停[水电掉]|通知|取消|愉快|快乐|每[次回]|上班时间|账单|到期|高考|来过|也在|砸|吵|经常|总是|老是"
     r"|\b(?:what time|does|why|clos(?:e[sd]?|ing)|open(?:s|ing)?|expires?|dated|bill|invoice|outage|planned|cancel"
-    r"|have a|happy|stays|goes|went|music|drilling|banging|paid|every night|until late)\b"
+    r"|have a|happy|stays|goes|went|music|drilling|banging|paid|every night|until late|never"
+    r"|when (?:will|is|do|does))\b"
 )
 _filler = re.compile(
     r"[\W\d_]+|\b(?:on|at|or|and|the|then|thanks?|thank you|hi|hello|yes|no|not)\b|谢谢|您?好|请|麻烦|那|的"
