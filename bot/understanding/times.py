@@ -16,7 +16,7 @@ _date_zh = (
 _day_zh = (
     r"(?:今天|今日|今儿|听日|后日|今朝|今晚|明后[两二]?天|明天|明日|明儿|明早|明晚|大后天|后天|改天|过两天|这[两几]天"
     rf"|(?:这个?|本|下个?|每)?{_weekday_zh}(?:[一二三四五六日天1-6]|末){_days_zh}"
-    rf"|{_date_zh}|双休日?|工作日|平时|平日|节假日|国庆|五一|元旦|年后|月[初底](?:那?几天)?|初[一二三四五六七八九十])(?:放假)?(?:那天|两天)?"
+    rf"|{_date_zh}|双休日?|工作日|平时|平日|节假日|(?:国庆|春节|元旦|五一|中秋)节?后?|节后|年后|(?:随便)?哪天|月[初底](?:那?几天)?|初[一二三四五六七八九十])(?:放假)?(?:那天|两天)?"
 )
 _part_zh = (
     r"(?:天黑前|早\d{1,2}晚\d{1,2}|一?大?清?早上?|早晨|上午|中午|午饭后|下午|傍晚|晚上|晚饭后|夜里|白天|全天|整天|上昼|下昼|朝早|夜晚"
@@ -27,7 +27,7 @@ _side_zh = r"(?:以前|之前|以后|之后|前后|左右|前|后|开始(?!就?[
 _free_zh = r"(?:都?(?:在家?|有人(?:在家?)?|可以|行(?!不行)|方便|有空|有时间)|之间)"
 _range_zh = rf"(?:{_clock_zh}|{_part_zh})\s*(?:到|至|[-~–—]+)\s*{_part_zh}?\s*(?:{_clock_zh}|{_num}点?)"
 _said_zh = re.compile(
-    rf"(?:{_day_zh}(?:(?:或者?|还是|和|跟|、|到|至){_day_zh})?\s*的?\s*(?:{_part_zh}\s*){{0,3}}(?:{_range_zh}|{_clock_zh})?"
+    rf"(?:{_day_zh}(?:(?:或者?|还是|和|跟|、|到|至)?{_day_zh})?\s*的?\s*(?:{_part_zh}\s*){{0,3}}(?:{_range_zh}|{_clock_zh})?"
     rf"|(?:{_part_zh}\s*)?{_range_zh}|(?:{_part_zh}\s*){{1,3}}{_clock_zh}?|{_clock_zh}"
     r"|(?:半|[一两二三]|\d+)个?半?(?:小时|钟头|分钟)[之以]?后)"
     rf"\s*{_side_zh}?(?:\s*(?:我们?)?(?:家里?)?{_free_zh})?"
@@ -38,11 +38,11 @@ _always_zh = re.compile(
 )
 _past_zh = re.compile(
     r"\s*(?:就?开始|以来|已经|就(?!行|可以|好|能)|发现|突然|报修|打了?电话|[修换装买报停][过了的]|来[过修]了|刚刚?|停[水电]|被|没有?人"
-    r"|没来|到现在|有人来过|的时候(?!来)|多?(?:漏|坏|吵|响)|多的?时候|才(?:来|到(?!家))|都没|还[在没是]|到期|几点|开门|关门"
+    r"|没来|到现在|有人来过|的时候(?!来)|多?(?:漏|坏|吵|响)|多的?时候|才(?:来|回|到(?!家))|又|第|都没|还[在没是]|到期|几点|开门|关门"
     r"|都?(?:不行|不可以|没空|不在|不方便|要?上班|看不))"
 )
 _before_past_zh = re.compile(
-    r"(?:从|自从|截至|昨天|昨日|昨晚|前天|上周|上个?月|上次|去年|每到|每天|一到|凌晨|半夜|刚才|说好的?|约好|等到)\s*$|(?:上个?|坏[了咗])$"
+    r"(?:从|自从|截至|昨天|昨日|昨晚|前天|上周|上个?月|上次|去年|每到|每天|一到|凌晨|半夜|刚才|说好的?|约好|等到|第.次(?:是)?)\s*$|(?:上个?|坏[了咗])$"
 )
 _bare_part_zh = re.compile(rf"{_part_zh}\s*")
 _ends_there_zh = re.compile(r"\s*(?:$|[^\w\s]|[都可有在来方行吧上过再给联打叫能])")
@@ -65,27 +65,29 @@ _date_en = (
     rf"(?:(?:the\s+)?(?:{_ordinal_en}|\d{{1,2}})(?:\s+of)?\s+{_month_en}"
     rf"|{_month_en}\s+(?:{_ordinal_en}|\d{{1,2}})|the\s+{_ordinal_en})\b"
 )
-_weekday_en = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|wed|thurs?|weds|fri|sat|sun)\b)"
+_weekday_en = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)\b)"
 _day_en = (
     r"(?:(?:this|next|on|coming|every|any|each|at|over)\s+){0,3}"
     r"(?:(?:the\s+)?day after (?:tomorrow|tmrw?)|today|tomorrow|tmrw|tmr|tonight|2nite|tonite|weekdays?"
+    r"|any day(?: (?:this|next) week)?"
     rf"|(?:the\s+)?weekends?|next week(?:\s+(?:on\s+)?{_weekday_en})?|{_weekday_en}(?:,?\s+{_date_en})?|{_date_en})"
 )
 _part_en = (
-    r"(?:(?:first thing\s+)?(?:in\s+the\s+|this\s+|any\s+|every\s+|at\s+|early\s+|late\s+){0,3}"
-    r"(?:mornings?|afternoons?|evenings?|nights?|lunchtime)(?:\s+(?:this|next)\s+week)?"
+    r"(?:(?:first thing\s+)?(?:in\s+the\s+|this\s+|any\s+|every\s+|at\s+|around\s+|early\s+|late\s+){0,3}"
+    r"(?:mornings?|afternoons?|arvo|evenings?|nights?|lunchtime)(?:\s+(?:this|next)\s+week)?"
     r"|(?:after|before|at)\s+(?:work|lunch|dinner|school|dark|new year|christmas)"
     r"|(?:during|in)\s+(?:office|working|business)\s+hours|first thing)"
 )
 _by_en = r"(?<!come )(?<!drop )(?<!stop )(?<!swing )by(?!\s+(?:at|around|after))"
-_side_en = rf"(?:any\s?time\s+)?(?:after|before|{_by_en}|from|at|around|about|until|till|past)"
+_side_en = rf"(?:any\s?time\s+)?(?:after|before|b4|{_by_en}|from|at|around|about|until|till|past)"
 _range_en = rf"(?:between\s+|from\s+)?{_clock_en}\s*(?:[-–—]|to|and|until|till)\s*{_clock_en}"
 _moment_en = rf"(?:{_range_en}|(?:{_side_en}\s+){{0,2}}{_clock_en})"
 _days_en = rf"(?:from\s+)?{_day_en}(?:(?:\s+(?:or|and|to|until|till)\s+|\s?-\s?){_day_en})?"
 _then_en = rf"(?:{_days_en}|{_range_en}|{_side_en}\s+{_clock_en}|{_exact_en})"
+_half_en = r"(?:all day|am\b|pm\b|a\.m\.?|p\.m\.?)"
 _said_en = re.compile(
-    rf"\b(?:(?:any\s?time|all day|some\s?time)\s+)?(?:(?:after|before|{_by_en}|from|until)\s+)?"
-    rf"(?:{_days_en}(?:,?\s+(?:{_part_en}|am\b|pm\b))?(?:,?\s+(?:{_moment_en}))?(?:\s+{_part_en})?"
+    rf"\b(?:(?:any\s?time|all(?: day)?|some\s?time)\s+)?(?:(?:after|before|b4|{_by_en}|from|until)\s+)?"
+    rf"(?:{_days_en}(?:,?\s+(?:{_part_en}|{_half_en}))?(?:,?\s+(?:{_moment_en}))?(?:\s+{_part_en})?"
     rf"|{_range_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_side_en}\s+{_clock_en}(?:\s+{_days_en})?(?:\s+{_part_en})?"
     rf"|{_exact_en}(?:\s+{_days_en})?(?:\s+{_part_en})?|{_part_en}(?:,?\s+{_then_en})?"
     r"|(?:within|in)\s+(?:the|an|one|half an)\s+hour)"
