@@ -16,7 +16,6 @@ from bot.announcement_report import workbook
 from commands.announcing import (
     Wanted,
     card_of,
-    estate_named,
     named_file,
     person_meant,
     preview,
@@ -26,7 +25,7 @@ from commands.announcing import (
     text_of,
     voice_of,
 )
-from commands.terminal import AsJson, load, opened, progress, refusals, say, utc_now
+from commands.terminal import AsJson, estate_named, load, opened, progress, refusals, say, utc_now
 from domain.announcements import figures, operations
 from domain.announcements.changing import known
 from domain.announcements.lifecycle import ENDED

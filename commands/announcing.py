@@ -21,7 +21,7 @@ from bot.announcement_letters import leaflets, owner_letter
 from bot.telling import Telling
 from bot.voice import Voice
 from bot.words import Words
-from commands.terminal import LOCALES, language_of, say, utc_now
+from commands.terminal import LOCALES, estate_named, language_of, say, utc_now
 from domain.announcements import figures, operations
 from domain.announcements.audience import read
 from domain.announcements.changing import known, policy
@@ -148,18 +148,6 @@ def card_of(work: SqlWork, one: Announcement) -> str:
 def shown(text: str) -> str:
     """Words for a chat, on a terminal."""
     return html.unescape(TAG.sub("", text))
-
-
-def estate_named(work: SqlWork, said: str) -> Estate:
-    """The estate of that name.
-
-    :raises Refusal: there is none
-    """
-    estates = work.register.estates()
-    found = next((one for one in estates if one.name == said), None)
-    if found is None:
-        raise Refusal("knowledge-no-estate", said=said, known=", ".join(one.name for one in estates))
-    return found
 
 
 def person_meant(work: SqlWork, said: str) -> int:

@@ -9,11 +9,9 @@ import typer
 import yaml
 
 from bot.knowledge import ASKED, book, read_file
-from commands.terminal import Language, load, opened, refusals, say, utc_now
+from commands.terminal import Language, estate_named, load, opened, refusals, say, utc_now
 from domain.errors import Refusal
 from domain.knowledge.model import Entry, Status
-from domain.register.model import Estate
-from storage.work import SqlWork
 
 cli = typer.Typer(no_args_is_help=True, help="Answers to what people ask, and the values in them.")
 Where = Annotated[str, typer.Argument(help="The estate's name.")]
@@ -24,7 +22,7 @@ File = Annotated[Path, typer.Argument(help="A YAML file of the same form as loca
 def list_(estate: Where, language: Language = "zh_CN") -> None:
     """Show the estate's values and its own answers."""
     with opened(load()) as database, refusals(), database.reading() as work:
-        found = _estate(work, estate)
+        found = estate_named(work, estate)
         values, own = work.knowledge.values(found.id, language), work.knowledge.entries(found.id, language)
     for name, shown in book(language).values.items():
         typer.echo(f"{name:20} {values.get(name) or say('knowledge-unset', shown=shown)}")
@@ -44,7 +42,7 @@ def set_(
     """Set what {name} in answers stands for in an estate."""
     with opened(load()) as database, refusals(), database.writing() as work:
         _require_values([name])
-        work.knowledge.set_value(_estate(work, estate).id, name, value, language=language)
+        work.knowledge.set_value(estate_named(work, estate).id, name, value, language=language)
     typer.echo(say("knowledge-value-set", name=name, value=value))
 
 
@@ -52,7 +50,7 @@ def set_(
 def import_(file: File, estate: Where, language: Language = "zh_CN") -> None:
     """Take answers and values from a file: all of it or nothing. An entry without an answer hides a shared one."""
     with opened(load()) as database, refusals(), database.writing() as work:
-        found = _estate(work, estate)
+        found = estate_named(work, estate)
         entries, values = read_file(file, estate_id=found.id, language=language, now=utc_now())
         _require_values(values)
         for entry in entries:
@@ -66,7 +64,7 @@ def import_(file: File, estate: Where, language: Language = "zh_CN") -> None:
 def export(file: File, estate: Where, language: Language = "zh_CN") -> None:
     """Write the estate's own approved answers and its values, to be edited and imported again."""
     with opened(load()) as database, refusals(), database.reading() as work:
-        found = _estate(work, estate)
+        found = estate_named(work, estate)
         values = dict(work.knowledge.values(found.id, language))
         own = [one for one in work.knowledge.entries(found.id, language) if one.status is not Status.DRAFT]
     data = {"values": values, "entries": [_plain(one) for one in own]}
@@ -78,18 +76,6 @@ def _plain(entry: Entry) -> dict[str, Any]:
     answer = entry.answer if entry.status is Status.APPROVED else ""
     told = {"id": entry.name, "topic": entry.topic, "title": entry.title, "ask": ASKED.join(entry.variants)}
     return {name: value for name, value in told.items() if value} | {"answer": answer}
-
-
-def _estate(work: SqlWork, said: str) -> Estate:
-    """The estate of that name.
-
-    :raises Refusal: there is none
-    """
-    estates = work.register.estates()
-    found = next((one for one in estates if one.name == said), None)
-    if found is None:
-        raise Refusal("knowledge-no-estate", said=said, known=", ".join(one.name for one in estates))
-    return found
 
 
 def _require_values(names: Any) -> None:

@@ -15,7 +15,7 @@ import typer
 
 from bot.words import Words
 from commands.general import bot_name
-from commands.terminal import LOCALES, AsJson, load, opened, refusals, say, secret_of, utc_now
+from commands.terminal import LOCALES, AsJson, estate_named, load, opened, refusals, say, secret_of, utc_now
 from domain.errors import Refusal
 from domain.register import doors
 from domain.register.model import Estate, Room
@@ -97,7 +97,7 @@ def qr(
         raise typer.BadParameter(", ".join(LINKS), param_hint="--channel")
     with opened(settings) as database, refusals():
         with database.reading() as work:
-            found = _estate(work, estate)
+            found = estate_named(work, estate)
             rooms = _rooms(work, found, buildings=building or (), names=room or ())
         letters = Letters(font or FONT)
         plan(_sheets(found, rooms, {}), letters)  # what cannot be printed is said before there are new codes
@@ -114,14 +114,6 @@ def qr(
         typer.echo(say("qr-written", count=len(rooms), pages=len(pages), out=str(out)))
         if renew:
             typer.echo(say("qr-renewed"))
-
-
-def _estate(work: SqlWork, said: str) -> Estate:
-    known = work.register.estates()
-    found = next((one for one in known if one.name == said), None)
-    if found is None:
-        raise Refusal("knowledge-no-estate", said=said, known=", ".join(one.name for one in known))
-    return found
 
 
 def _rooms(work: SqlWork, estate: Estate, *, buildings: Sequence[str], names: Sequence[str]) -> Sequence[Room]:

@@ -21,10 +21,12 @@ from sqlalchemy import make_url
 
 from bot.words import Words
 from domain.errors import Refusal, Unavailable
+from domain.register.model import Estate
 from settings import Settings
 from storage import lease, place, schema
 from storage.engine import Database, open_engine
 from storage.installation import kept
+from storage.work import SqlWork
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "locales"
@@ -144,3 +146,15 @@ def progress() -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def estate_named(work: SqlWork, said: str) -> Estate:
+    """The estate of that name.
+
+    :raises Refusal: there is none
+    """
+    estates = work.register.estates()
+    found = next((one for one in estates if one.name == said), None)
+    if found is None:
+        raise Refusal("knowledge-no-estate", said=said, known=", ".join(one.name for one in estates))
+    return found

@@ -125,7 +125,7 @@ _asked_en = (
 )
 _offered = re.compile(rf"{_asked_zh}|{_asked_en}")
 _not_offered = re.compile(
-    r"几[点号]|是不是|值班|[开关]门|停[水电掉]|通知|取消|愉快|快乐|每[次回]|上班时间|账单|到期|高考|来过|也在|砸|吵|经常|总是|老是"
+    r"几[点号]|是不是|值班|[开关]门|停[水电掉]|通知|取消|愉快|快乐|每[次回]|上班时间|账单|到期|来过|也在|砸|吵|经常|总是|老是"
     r"|\b(?:what time|does|why|clos(?:e[sd]?|ing)|open(?:s|ing)?|expires?|dated|bill|invoice|outage|planned|cancel"
     r"|have a|happy|stays|goes|went|music|drilling|banging|paid|every night|until late|never"
     r"|when (?:will|is|do|does))\b"

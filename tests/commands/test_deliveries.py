@@ -2,19 +2,19 @@
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from typer.testing import CliRunner
 
 from commands.terminal import utc_now
 from domain.messaging.model import Delivery, DeliveryState, Lane
 from main import cli
-from storage import schema, tables
-from storage.engine import Database, open_engine
+from storage import tables
+from storage.engine import Database
 from storage.spreading import HELD
+from tests.commands.conftest import Furnish
 
 RUN = CliRunner()
 NOW = utc_now()
@@ -43,14 +43,8 @@ FAILED_ONES = {2, 4, 11, 13, 14, 17}
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
-    url = f"sqlite:///{tmp_path}/guanjia.db"
-    monkeypatch.setenv("GUANJIA_DATABASE_URL", url)
-    monkeypatch.setenv("LC_ALL", "en")
-    engine = open_engine(url)
-    schema.prepare(engine)
-    with engine.begin() as connection:
-        connection.execute(insert(tables.estates).values(id=1, name="Garden", timezone="Asia/Shanghai"))
+def database(furnished: Furnish) -> Database:
+    def more(connection: Connection) -> None:
         connection.execute(
             insert(tables.rooms).values(id=5, estate_id=1, building="3", entrance="2", room="1201", area=80)
         )
@@ -61,8 +55,8 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
             body = {"text": SENTENCE}
             person = 12 if row.get("chat") == "alone" else None
             connection.execute(insert(tables.deliveries).values(**{**usual, "body": body, "person_id": person, **row}))
-    engine.dispose()
-    return Database(open_engine(url))
+
+    return furnished(more)
 
 
 def deliveries(*words: str) -> tuple[int, str]:

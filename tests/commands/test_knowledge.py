@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from main import cli
-from storage import schema, tables
-from storage.engine import Database, open_engine
+from storage.engine import Database
+from tests.commands.conftest import Furnish
 
 RUN = CliRunner()
 FILE = """
@@ -20,16 +19,8 @@ entries:
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
-    url = f"sqlite:///{tmp_path}/guanjia.db"
-    monkeypatch.setenv("GUANJIA_DATABASE_URL", url)
-    monkeypatch.setenv("LC_ALL", "en")
-    engine = open_engine(url)
-    schema.prepare(engine)
-    with engine.begin() as connection:
-        connection.execute(insert(tables.estates).values(id=1, name="Garden", timezone="Asia/Shanghai"))
-    engine.dispose()
-    return Database(open_engine(url))
+def database(furnished: Furnish) -> Database:
+    return furnished(lambda _connection: None)
 
 
 def knowledge(*words: str) -> tuple[int, str]:

@@ -6,29 +6,24 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
-from storage import schema, tables
-from storage.engine import Database, open_engine
+from storage import tables
+from storage.engine import Database
+from tests.commands.conftest import Furnish
 from tests.wecomapi import WecomApi
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
-    url = f"sqlite:///{tmp_path}/guanjia.db"
-    monkeypatch.setenv("GUANJIA_DATABASE_URL", url)
-    monkeypatch.setenv("LC_ALL", "en")
-    engine = open_engine(url)
-    schema.prepare(engine)
-    with engine.begin() as connection:
-        connection.execute(insert(tables.estates).values(id=1, name="Garden", timezone="Asia/Shanghai"))
+def database(furnished: Furnish) -> Database:
+    def more(connection: Connection) -> None:
         connection.execute(insert(tables.people).values(id=1, name="Li", phone="13800000004", flags=[]))
         connection.execute(insert(tables.staff).values(person_id=1, roles=["engineer"]))
         connection.execute(insert(tables.staff_estates).values(person_id=1, estate_id=1))
-    engine.dispose()
-    return Database(open_engine(url))
+
+    return furnished(more)
 
 
 @pytest.fixture
