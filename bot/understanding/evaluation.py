@@ -18,7 +18,8 @@ NOTHING, EMERGENCY, OUTSIDE = "none", "emergency", "out_of_scope"
 CONFUSIONS = 12
 
 _around = re.compile(
-    r"^(?:on|at|from)\b|(?:都|我|家里?|在家?|有人|可以|行|方便|有空|有时间)+$|\b(?:only|is fine|works|please|ok)$"
+    r"^(?:(?:on|at|from|in|over|during|around|the)\b\s*)+|(?:之间|都|我|家里?|在家?|有人|可以|行|方便|有空|有时间)+$"
+    r"|\b(?:only|is fine|works|please|ok)$"
 )
 _between = re.compile(r"[\s,.;:!?。、]+")
 
