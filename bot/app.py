@@ -194,8 +194,11 @@ class App:
             reply(turn, INTENTS[conversation.intent], conversation)
 
     def _understand(self, turn: Turn) -> None:
-        read = partial(understand, language=turn.language, rooms=self.rooms.index(turn), own=self.rooms.own(turn))
-        turn.read = (lambda words: read(words).as_named()) if turn.conversation.intent else read
+        amid = turn.conversation.intent is not None
+        rooms, own = self.rooms.index(turn), self.rooms.own(turn)
+        read = partial(understand, language=turn.language, rooms=rooms, own=own, amid=amid)
+        # what merely sounds like something may be the answer to a question, and with staff the work in hand
+        turn.read = (lambda words: read(words).as_named()) if amid or turn.staff else read
         said = turn.incoming.text
         turn.understood = calm(said, turn.read(said), language=turn.language, read=turn.read)
 

@@ -240,7 +240,8 @@ def understand(text: str, language: Language = "zh_CN") -> None:
     from bot.understanding.learned import words_for
 
     found = explain(text, language=language)
-    why = {"words": words_for(found.text, found.intent, found.category)}
+    labels = {"danger": "danger"} if found.hazard else {"intent": found.intent, "category": found.category}
+    why = {"words": words_for(found.text, **labels)}
     typer.echo(json.dumps(asdict(found) | why, default=str, ensure_ascii=False, indent=2))
 
 

@@ -9,10 +9,11 @@ small model of sentences in a hundred languages, multilingual-e5-small); the pro
 The check half is never read here. A batch is left out as a whole, because messages of one writer resemble each other:
 pooled cross-validation flatters.
 
-Two linear models are added. The one looks at concepts and rules only, and learns from messages that name their matter.
-The other looks at the plain words too, and learns from all; what it can know of words that are in no batch comes from
-their vectors. Messages that tell a story instead of naming their matter (`batches/roundabout`) would teach the first to
-mistrust concepts.
+For intent and category two linear models are added. The one looks at concepts and rules only, and learns from
+messages that name their matter. The other looks at the plain words too, and learns from all; what it can know of
+words that are in no batch comes from their vectors. Messages that tell a story instead of naming their matter
+(`batches/roundabout`) would teach the first to mistrust concepts. Danger has one model of everything, in which what
+rules hold to be danger is among what is weighed, and one that tells dangers apart.
 """
 
 from __future__ import annotations
@@ -35,16 +36,16 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.understanding.intent import judge_category, judge_intent
 from bot.understanding.labelled import Example, examples_of, of_half, read_lines
-from bot.understanding.learned import MIDDLE, WEIGHTS, WORDS, features_of, matters_of
+from bot.understanding.learned import KINDS, MIDDLE, WEIGHTS, WORDS, dangers_of, features_of, matters_of
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.normalise import normalise
 from bot.understanding.phrases import guess_language, languages, phrases
 from bot.understanding.rules import rulebook
 from bot.understanding.units import units
-from bot.understanding.urgency import EMERGENCY, judge_urgency
+from bot.understanding.urgency import DANGER, EMERGENCY, by_rules
 
 BATCHES = Path(__file__).parents[1] / "tests" / "bot" / "understanding" / "batches"
-ROUNDABOUT = "roundabout"
+ROUNDABOUT, DANGERS = "roundabout", "danger/"
 PARTS = 6
 OFTEN = 2  # messages that a part must be in, unless it is one of the commonest words
 COMMONEST = {"en": 18_000, "zh": 22_000}
@@ -55,6 +56,8 @@ STRENGTH = 0.2  # of the model of concepts alone: regularisation, inverted
 SHARE = 0.5  # how much that model counts beside the other
 RARE = {"intent": 0.1, "category": 0.25}  # how much more what is rare counts: 0 not at all, 1 as much as what is common
 ALSO = 0.3  # the share of other right labels
+DANGER_STRETCH = 6.0  # of words and of vectors, where danger is weighed
+UNNAMED = "other"  # a danger of which nobody said what it is
 SMALL = 0.02  # weights below change nothing
 
 
@@ -66,6 +69,8 @@ class Row:
     batch: str
     features: Mapping[str, float]
     matters: Mapping[str, float]
+    dangers: Mapping[str, float]
+    hazard: str | None
     units: Sequence[str]
     is_decided: bool  # before the model of intents is asked: danger, steering
 
@@ -78,13 +83,17 @@ def rows(examples: Sequence[Example], batch: str) -> Iterator[Row]:
         found = by_concept(lexicon(known.language).find(said), rulebook().groups)
         category = judge_category(found, known.reach, len(said.plain))
         intent = judge_intent(found, category, known.reach)
-        features = features_of(found, category.scores, intent.scores, length=len(said.plain), spaced=known.spaced)
+        size = {"length": len(said.plain), "spaced": known.spaced}
+        features = features_of(found, category.scores, intent.scores, **size)
+        ruled = by_rules(found, known.reach, said.plain)
+        alarms = ruled.urgency == EMERGENCY
+        dangers = dangers_of(found, ruled.hazard, muted=ruled.muted, urgent=alarms, **size)
+        hazard = (example.hazard or ruled.hazard or UNNAMED) if example.urgency == EMERGENCY else None
         is_decided = (
-            judge_urgency(found, known.reach, said.plain)[0] == EMERGENCY
-            or example.intent == EMERGENCY
-            or said.plain.strip(" .,!?~。、…;:") in known.control
-        )
-        yield Row(example, batch, features, matters_of(category.scores), units(said.plain), is_decided)
+            alarms or example.intent == EMERGENCY or said.plain.strip(" .,!?~。、…;:") in known.control
+        )  # fmt: skip
+        parts = units(said.plain)
+        yield Row(example, batch, features, matters_of(category.scores), dangers, hazard, parts, is_decided)
 
 
 def everything() -> list[Row]:
@@ -143,8 +152,7 @@ class Model:
 
 def train(seen: Sequence[Row], known: Vocabulary, kind: str) -> Model:
     """Fit both models and add them."""
-    if kind == "intent":
-        seen = [row for row in seen if not row.is_decided]
+    seen = [row for row in seen if row.example.intent and not (_is_decided(row) if kind == "intent" else row.hazard)]
     plain = [row for row in seen if not row.batch.startswith(ROUNDABOUT)]
     labels = sorted({str(getattr(row.example, kind)) for row in seen})
     table = DictVectorizer()
@@ -177,6 +185,27 @@ def train(seen: Sequence[Row], known: Vocabulary, kind: str) -> Model:
         words=words * by_word + known.vectors @ vectors * by_vector,
         bias=bias + SHARE * of_concepts,
     )
+
+
+def train_danger(seen: Sequence[Row], known: Vocabulary, labels: Sequence[str]) -> Model:
+    """One model of what rules see, of words and of their vectors."""
+    table = DictVectorizer()
+    features, counts = table.fit_transform([row.dangers for row in seen]), known.counts([row.units for row in seen])
+    words = sparse.hstack([counts, sparse.csr_matrix(counts @ known.vectors)]) * DANGER_STRETCH
+    one = LogisticRegression(max_iter=400).fit(sparse.hstack([features, words]).tocsr(), labels)
+    size, most = features.shape[1], len(known.parts)
+    own, of_words, of_vectors = np.split(one.coef_.T, [size, size + most])
+    return Model(
+        labels=[str(label) for label in one.classes_[-one.coef_.shape[0] :]],  # of two, the second
+        features=dict(zip(table.get_feature_names_out(), own, strict=True)),
+        words=(of_words + known.vectors @ of_vectors) * DANGER_STRETCH,
+        bias=one.intercept_,
+    )
+
+
+def _is_decided(row: Row) -> bool:
+    """Nothing can be learned of it about intents; nor of what was gathered because it only sounds like danger."""
+    return row.is_decided or row.batch.startswith(DANGERS)
 
 
 def _spread(columns: np.ndarray, model: LogisticRegression, labels: Sequence[str]) -> np.ndarray:
@@ -228,15 +257,15 @@ def leave_out(seen: Sequence[Row], known: Vocabulary) -> None:
 # ---- writing ----
 
 
-def write(intent: Model, category: Model, known: Vocabulary) -> None:
+def write(models: Mapping[str, Model], known: Vocabulary) -> None:
     """Weights of features as text; of words as a byte for each label, under their checksums."""
-    words = np.hstack([intent.words, category.words])
+    words = np.hstack([models[kind].words for kind in KINDS])
     scales = np.abs(words).max(axis=0) / 127
     table = (np.round(words / scales) + MIDDLE).astype(np.uint8)
     rows = {crc32(part.encode()): row for part, row in zip(known.parts, table, strict=True)}
     keys = sorted(rows)
     WORDS.write_bytes(np.array(keys, dtype="<u4").tobytes() + b"".join(rows[key].tobytes() for key in keys))
-    lines = ",\n".join(f'"{kind}": {_as_json(model)}' for kind, model in (("intent", intent), ("category", category)))
+    lines = ",\n".join(f'"{kind}": {_as_json(models[kind])}' for kind in KINDS)
     WEIGHTS.write_text(f'{{"scales": {json.dumps([float(f"{each:.3g}") for each in scales])},\n{lines}}}\n')
 
 
@@ -255,7 +284,11 @@ def main() -> None:
     known = vocabulary(seen)
     print(f"{len(seen)} messages, {len(known.parts)} words and parts of words")
     if "--write" in sys.argv:
-        write(train(seen, known, "intent"), train(seen, known, "category"), known)
+        models = {kind: train(seen, known, kind) for kind in PENALTY}
+        dangers = [row for row in seen if row.hazard]
+        models["danger"] = train_danger(seen, known, [DANGER if row.hazard else "" for row in seen])
+        models["hazard"] = train_danger(dangers, known, [str(row.hazard) for row in dangers])
+        write(models, known)
     else:
         leave_out(seen, known)
 

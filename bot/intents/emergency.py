@@ -24,8 +24,10 @@ from domain.tickets.incidents import Outcome
 from domain.tickets.model import HAZARDS, Category, Hazard, Kind, Report, Spot, Ticket, Urgency
 
 SURE = 7.0  # how strongly the words must speak of danger before we break into a group's talk
+SOUNDS_SURE = 0.9  # ... and how likely it must be where they do not name it
 SHORT = 100  # characters: who is in danger does not write more
 CHOICES = 8
+ABOUT_IT = frozenset({"emergency", "locate", "add_details"})
 
 
 def is_alarm(turn: Turn) -> bool:
@@ -34,6 +36,8 @@ def is_alarm(turn: Turn) -> bool:
     if wish is None or wish.hazard is None:
         return False
     known = conversation.answers
+    if conversation.intent in ABOUT_IT and all(match.kind != "urgency" for match in wish.matches):
+        return False  # help is on its way: what merely sounds like danger is more about the same
     if conversation.intent == "locate" and known["hazard"] == wish.hazard and where(turn, known):
         return False
     if conversation.intent == "add_details" and known["hazard"] == wish.hazard:
@@ -46,8 +50,10 @@ def is_alarm(turn: Turn) -> bool:
 
 def is_certain(wish: Understood) -> bool:
     """Is it beyond doubt that somebody is in danger right now? A group is full of questions and stories."""
-    strength = max((one.weight for one in wish.matches if one.kind == "urgency"), default=0.0)
-    return wish.hazard is not None and strength >= SURE and len(wish.text) <= SHORT and "?" not in wish.text
+    if wish.hazard is None or len(wish.text) > SHORT or "?" in wish.text:
+        return False
+    named = [one.weight for one in wish.matches if one.kind == "urgency"]
+    return max(named) >= SURE if named else wish.confidence >= SOUNDS_SURE
 
 
 def alarm_in_group(turn: Turn) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.understanding.learned import features_of, learned, matters_of, weigh_words
+from bot.understanding.learned import features_of, learned, matters_of
 from bot.understanding.model import UNSURE
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
@@ -69,18 +69,18 @@ class Judged(NamedTuple):
     intent: Weighed
 
 
-def judge(found: Found, plain: str, *, reach: int, spaced: bool) -> Judged:
+def judge(found: Found, by_words: Sequence[float], *, length: int, reach: int, spaced: bool) -> Judged:
     """Weigh by rules, then by examples: these have the last word, the rules are among what they weigh.
 
     Where no rule holds and no word is known there is no word.
     """
-    named = judge_category(found, reach, len(plain))
-    intent, by_words = judge_intent(found, named, reach), weigh_words(plain)
+    named = judge_category(found, reach, length)
+    intent = judge_intent(found, named, reach)
     if not (intent.fired or named.fired or by_words):
         return Judged(named, named, intent)
-    features = features_of(found, named.scores, intent.scores, length=len(plain), spaced=spaced)
-    about = learned().category.shares(features | matters_of(named.scores), by_words)
-    wanted = learned().intent.shares(features, by_words)
+    features = features_of(found, named.scores, intent.scores, length=length, spaced=spaced)
+    about = learned().shares("category", features | matters_of(named.scores), by_words)
+    wanted = learned().shares("intent", features, by_words)
     return Judged(named, Weighed(_ranked(about), named.fired), Weighed(_ranked(wanted), intent.fired))
 
 

@@ -35,6 +35,7 @@ class Example:
     category: str | None = None
     urgency: str | None = None
     also: frozenset[tuple[str, str]] = frozenset()
+    hazard: str | None = None  # of an emergency: what advice it needs
     slots: tuple[tuple[str, str | None], ...] = ()  # only those that were labelled; None: there is none to be read
 
     @property
@@ -110,7 +111,7 @@ def _wrong(data: Mapping[str, Any]) -> Iterator[str]:
     for name, known in KNOWN.items():
         if data.get(name) is not None and data[name] not in tuple(known):
             yield f"{name}: {data[name]}"
-    for name in ("lang", *SLOTS):
+    for name in ("lang", "hazard", *SLOTS):
         if not isinstance(data.get(name), str | None):
             yield f"{name}: {data[name]}"
     alt = data.get("alt") or ()
@@ -131,6 +132,7 @@ def _example(data: Mapping[str, Any]) -> Example:
         category=data.get("category"),
         urgency=data.get("urgency"),
         also=_also(data.get("alt") or ()),
+        hazard=data.get("hazard"),
         slots=tuple((name, data[name]) for name in SLOTS if name in data),
     )
 

@@ -1,11 +1,14 @@
-"""What people want and what it is about, weighed by examples: linear models over concepts, fired rules and plain words.
+"""What people want, what it is about, and whether it is danger, weighed by examples: linear models over concepts,
+fired rules and plain words.
 
 `tools/train_understanding.py` makes `weights.json` and `words.bin`; nothing but arithmetic is needed to use them.
 """
 
 import json
 import math
-import struct
+import sys
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +20,12 @@ from bot.understanding.lexicon import Hit
 from bot.understanding.units import units
 
 WEIGHTS, WORDS = Path(__file__).with_name("weights.json"), Path(__file__).with_name("words.bin")
+KINDS = (  # in the order of the columns of the table of words
+    "intent",
+    "category",
+    "danger",  # one label: how likely it is that somebody is in danger now
+    "hazard",  # which danger, where there is one
+)
 Scores = Sequence[tuple[str, float]]  # labels by weight, heaviest first
 
 LETTERS_PER_UNIT = 2.5  # an English word says what a Chinese character or two say
@@ -43,13 +52,15 @@ class Model:
     first: int  # the column of the table of words where our labels begin
 
     def shares(self, features: Mapping[str, float], by_words: Sequence[float]) -> dict[str, float]:
-        """How likely each label is; together 1."""
+        """How likely each label is; together 1, unless it is the only one."""
         totals = list(self.bias)
         for at, weight in enumerate(by_words[self.first : self.first + len(totals)]):
             totals[at] += weight
         for name, value in features.items():
             for at, weight in enumerate(self.features.get(name, ())):
                 totals[at] += weight * value
+        if len(totals) == 1:
+            return {self.labels[0]: 1 / (1 + math.exp(-totals[0]))}
         highest = max(totals)
         grown = [math.exp(total - highest) for total in totals]
         whole = sum(grown)
@@ -60,16 +71,21 @@ class Model:
 class Words:
     """What plain words say for each label. They are known by their checksums only: no text is kept.
 
-    From a word's offset on, `rows` holds a byte for each column: MIDDLE says nothing, a step is the column's scale.
+    Checksums ascend; in their order `rows` holds a byte for each column: MIDDLE says nothing, a step is its scale.
     """
 
-    offsets: Mapping[int, int]
+    checksums: Sequence[int]
     rows: bytes
     scales: tuple[float, ...]
 
     def find(self, parts: Iterable[str]) -> list[int | None]:
-        """The offset of each part; None of those that are not known."""
-        return [self.offsets.get(crc32(part.encode())) for part in parts]
+        """Where in `rows` each part begins; None of those that are not known."""
+        return [self._find(crc32(part.encode())) for part in parts]
+
+    def _find(self, checksum: int) -> int | None:
+        at = bisect_left(self.checksums, checksum)
+        known = at < len(self.checksums) and self.checksums[at] == checksum
+        return at * len(self.scales) if known else None
 
     def weigh(self, parts: Iterable[str]) -> tuple[float, ...]:
         """A weight for each column; empty when no part is known."""
@@ -84,19 +100,25 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The models of intent and category, and the words that both weigh."""
+    """The models by what they tell (KINDS), and the words that all of them weigh."""
 
-    intent: Model
-    category: Model
+    models: Mapping[str, Model]
     words: Words
+
+    def shares(self, kind: str, features: Mapping[str, float], by_words: Sequence[float]) -> dict[str, float]:
+        """How likely each label of a kind is."""
+        return self.models[kind].shares(features, by_words)
 
 
 @cache
 def learned() -> Learned:
     """Read the weights."""
     data = json.loads(WEIGHTS.read_bytes())
-    intent, category = _model(data["intent"], 0), _model(data["category"], len(data["intent"]["labels"]))
-    return Learned(intent, category, _words(WORDS.read_bytes(), data["scales"]))
+    first, models = 0, {}
+    for kind in KINDS:
+        models[kind] = _model(data[kind], first)
+        first += len(data[kind]["labels"])
+    return Learned(models, _words(WORDS.read_bytes(), data["scales"]))
 
 
 def _model(data: Mapping[str, Any], first: int) -> Model:
@@ -105,11 +127,12 @@ def _model(data: Mapping[str, Any], first: int) -> Model:
 
 
 def _words(content: bytes, scales: Sequence[float]) -> Words:
-    """Checksums of four bytes each, then as many rows."""
-    width = len(scales)
-    count = len(content) // (4 + width)
-    checksums = struct.unpack(f"<{count}I", content[: 4 * count])
-    return Words(dict(zip(checksums, range(0, count * width, width), strict=True)), content[4 * count :], tuple(scales))
+    """Checksums of four bytes each, the lowest byte first, then as many rows."""
+    count = len(content) // (4 + len(scales))
+    checksums = array("I", content[: 4 * count])
+    if sys.byteorder == "big":
+        checksums.byteswap()
+    return Words(checksums, content[4 * count :], tuple(scales))
 
 
 def weigh_words(plain: str) -> tuple[float, ...]:
@@ -117,13 +140,11 @@ def weigh_words(plain: str) -> tuple[float, ...]:
     return learned().words.weigh(units(plain))
 
 
-def words_for(plain: str, intent: str, category: str) -> dict[str, float]:
-    """Those that speak most for this intent and category together, and how strongly, the strongest first."""
+def words_for(plain: str, **labels: str) -> dict[str, float]:
+    """Those that speak most for these labels (of intent, category, danger) together, and how strongly."""
     found, parts = learned(), dict.fromkeys(units(plain))
-    columns = [
-        model.first + model.labels.index(label)
-        for model, label in ((found.intent, intent), (found.category, category)) if label in model.labels
-    ]  # fmt: skip
+    models = [(found.models[kind], label) for kind, label in labels.items()]
+    columns = [model.first + model.labels.index(label) for model, label in models if label in model.labels]
     spoken = {
         part: sum((found.words.rows[at + column] - MIDDLE) * found.words.scales[column] for column in columns)
         for part, at in zip(parts, found.words.find(parts), strict=True) if at is not None
@@ -144,8 +165,7 @@ def features_of(
     found = {f"concept {name}": 1.0 for name in concepts if name != OURS}
     found |= {f"category {label}": score / CATEGORY_SCALE for label, score in categories[:MATTERS]}
     found |= {f"rules {label}": max(LOWEST, min(score, HIGHEST)) / INTENT_SCALE for label, score in intents if score}
-    units = length / LETTERS_PER_UNIT if spaced else length
-    found[f"length {'long' if units > LONG else 'middling' if units > SHORT else 'short'}"] = 1.0
+    found[_length(length, spaced=spaced)] = 1.0
     if not categories:
         found["category none"] = 1.0
     matter = "a matter" if categories and categories[0][1] >= PLAIN else "no matter"
@@ -158,6 +178,25 @@ def features_of(
     if intents:
         found[f"best {intents[0][0]}"] = 1.0
     return found
+
+
+def dangers_of(concepts: Mapping[str, Sequence[Hit]], hazard: str | None, *, muted: str | None, urgent: bool,
+               length: int, spaced: bool) -> dict[str, float]:  # fmt: skip
+    """What the model of danger looks at: what is mentioned or denied, the danger that rules see or hold to be moot."""
+    found = {f"concept {name}": 1.0 for name in concepts}
+    found[_length(length, spaced=spaced)] = 1.0
+    if hazard:
+        found |= {"hazard": 1.0, f"hazard {hazard}": 1.0}
+    elif muted:
+        found |= {"muted": 1.0, f"muted {muted}": 1.0}
+    if urgent:
+        found["urgent"] = 1.0
+    return found
+
+
+def _length(length: int, *, spaced: bool) -> str:
+    units = length / LETTERS_PER_UNIT if spaced else length
+    return f"length {'long' if units > LONG else 'middling' if units > SHORT else 'short'}"
 
 
 def _whose(concepts: Mapping[str, Sequence[Hit]]) -> Iterator[str]:

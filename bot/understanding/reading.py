@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.understanding.details import read_name, read_sum, read_ticket
 from bot.understanding.intent import NOTHING, Judged, Weighed, confidence, guesses, judge
+from bot.understanding.learned import weigh_words
 from bot.understanding.lexicon import by_concept, lexicon
 from bot.understanding.model import Match, Room, Understood
 from bot.understanding.normalise import Text, normalise
@@ -14,7 +15,7 @@ from bot.understanding.places import read_place
 from bot.understanding.rooms import RoomIndex
 from bot.understanding.rules import Fired, rulebook
 from bot.understanding.times import read_when
-from bot.understanding.urgency import NORMAL, judge_urgency
+from bot.understanding.urgency import NORMAL, Alarm, Ruled, by_rules, judge_urgency
 
 CONTROL, EMERGENCY, OUTSIDE, OTHER = "control", "emergency", "out_of_scope", "other"
 DOUBTFUL = 0.6  # below it, what seems to be nothing of ours may be the estate's matter after all
@@ -32,8 +33,10 @@ def prepare() -> None:
         understand(language, language=language)
 
 
-def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Sequence[Room] = ()) -> Understood:
-    """Say what a message wants and which answers it already holds.
+def understand(
+    text: str, *, language: str, rooms: Sequence[Room] = (), own: Sequence[Room] = (), amid: bool = False
+) -> Understood:
+    """Say what a message wants and which answers it already holds; `amid` a conversation, or as its beginning.
 
     `language` is the person's, used where the words themselves do not tell. Pass `rooms` as a `RoomIndex` that is
     kept per estate: a plain sequence is indexed anew for every message.
@@ -44,10 +47,12 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
     known = spoken or (language if language in languages() else languages()[0])
     hits = lexicon(known).find(said)
     found = by_concept(hits, rulebook().groups)
-    reach = phrases(known).reach
-    urgency, reasons, hazard = judge_urgency(found, reach, said.plain)
-    judged = judge(found, said.plain, reach=reach, spaced=phrases(known).spaced)
+    reach, spaced, length = phrases(known).reach, phrases(known).spaced, len(said.plain)
+    by_words, ruled = weigh_words(said.plain), by_rules(found, reach, said.plain)
+    alarm = judge_urgency(ruled, found, by_words, length=length, spaced=spaced, amid=amid)
+    judged = judge(found, by_words, length=length, reach=reach, spaced=spaced)
     control = _control(said, known, language)
+    urgency, hazard = (NORMAL, None) if control else (alarm.urgency, alarm.hazard)
     phone = read_phone(said.plain)
     wanted = CONTROL if control else EMERGENCY if urgency == EMERGENCY else judged.intent.best
     return Understood(
@@ -55,14 +60,14 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
         language=spoken,
         intent=wanted,
         control=control,
-        confidence=_confidence(control, hazard, judged.intent),
+        confidence=_confidence(control, alarm, ruled, judged.intent),
         category=_category(wanted, hazard, judged),
-        urgency=NORMAL if control else urgency,
-        hazard=hazard.rule.label if hazard and not control else None,
+        urgency=urgency,
+        hazard=hazard,
         place=read_place(_without(said, phone), hits, register, own, language=known),
         when=read_when(_without(said, phone)),
         phone=phone.digits if phone else None,
-        matches=tuple(_matches(said, reasons, judged.named.fired, judged.intent.fired)),
+        matches=tuple(_matches(said, ruled.reasons, judged.named.fired, judged.intent.fired)),
         guesses=tuple(guesses(judged.intent, 2)),
         name=read_name(said, hits),
         ticket=read_ticket(said),
@@ -99,16 +104,18 @@ def _steered(whole: str, known: Phrases) -> str | None:
     return meant.pop() if len(meant) == 1 else None
 
 
-def _confidence(control: str | None, hazard: Fired | None, intent: Weighed) -> float:
-    if control or hazard:
-        return 0.99 if control else 0.95
+def _confidence(control: str | None, alarm: Alarm, ruled: Ruled, intent: Weighed) -> float:
+    if control:
+        return 0.99
+    if alarm.hazard:
+        return 0.95 if ruled.hazard else round(min(alarm.danger, 0.94), 2)
     return confidence(intent)
 
 
-def _category(wanted: str, hazard: Fired | None, judged: Judged) -> str:
+def _category(wanted: str, hazard: str | None, judged: Judged) -> str:
     """The matter, unless the hazard or the wish says by itself what it is about; whoever reports, reports something."""
     book, scores = rulebook(), judged.category.scores
-    likely = book.hazard_categories.get(hazard.rule.label, ()) if hazard else ()
+    likely = book.hazard_categories.get(hazard, ()) if hazard else ()
     best = judged.category.best
     if likely:
         return best if best in likely else likely[0]

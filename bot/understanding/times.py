@@ -11,19 +11,23 @@ from functools import cache
 from bot.understanding.normalise import Text, normalise
 from bot.understanding.phrases import LOCALES, languages, load
 
-TRIED, NEAR = 8, 60  # so many of the times in a message are weighed; characters on either side that may tell
-ALONE = frozenset({"any", "clock", "day", "part"})  # a time by itself; the others only beside one of these
-NUMBER, EVENT, BEFORE, AFTER = "number", "event", "before", "after"
-KINDS = ("any", "day", "clock", "part", EVENT, AFTER, BEFORE, NUMBER)  # tried in this order
+TRIED = 8  # so many of the times in a message are weighed
+NEAR, CLOSE = 60, 12  # characters on either side that may tell
+ANY, DAY, CLOCK, PART = "any", "day", "clock", "part"  # a time by itself
+EVENT, AFTER, BEFORE, NUMBER = "event", "after", "before", "number"  # only beside another
+KINDS = (ANY, DAY, CLOCK, PART, EVENT, AFTER, BEFORE, NUMBER)  # tried in this order
+ALONE, VAGUE = frozenset({ANY, DAY, CLOCK, PART}), frozenset({ANY, PART})
+
+Chain = list[re.Match[str]]
 
 _name = re.compile(r"<(\w+)>")
-_clause = re.compile(r"[^,;.!?。、…:]*")
+_ends = re.compile(r"[,;.!?。、…:]")
 
 _today = re.compile(
     r"(?:今天|今日|today,?)\s*(?:的|at\s)?\s*(?P<part>上午|早上|中午|下午|晚上|morning|afternoon)?\s*"
     r"(?P<hour>\d{1,2})?\s*(?:点|时|:\d\d|(?P<half>[ap])\.?m)?|this (?P<this>morning|afternoon)|(?P<dawn>今早)"
 )
-_ends = {"上午": 12, "早上": 12, "morning": 12, "中午": 14, "下午": 18, "afternoon": 18, "晚上": 24}  # o'clock
+_over = {"上午": 12, "早上": 12, "morning": 12, "中午": 14, "下午": 18, "afternoon": 18, "晚上": 24}  # o'clock
 _later = frozenset({"下午", "晚上", "afternoon", "p"})
 
 
@@ -33,6 +37,20 @@ class Grammar:
 
     atoms: re.Pattern[str]
     cues: Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A time in a message, and what stands around it in its clause."""
+
+    start: int
+    end: int
+    words: str
+    before: str
+    after: str
+    is_instead: bool  # of another one
+    is_vague: bool  # no day and no hour: "any time", "in the morning"
+    is_part: bool
 
 
 @cache
@@ -50,7 +68,9 @@ def grammar() -> Grammar:
         for name, pattern in data.items():
             cues.setdefault(name, []).append(_filled(pattern, pieces))
     every = "|".join(f"(?P<{kind}>{'|'.join(patterns)})" for kind, patterns in atoms.items())
-    return Grammar(re.compile(every), {name: re.compile("|".join(patterns)) for name, patterns in cues.items()})
+    return Grammar(
+        re.compile(every, re.ASCII), {name: re.compile("|".join(patterns)) for name, patterns in cues.items()}
+    )
 
 
 def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
@@ -65,7 +85,7 @@ def has_passed(raw: str, *, hour: int) -> bool:
         return grammar().cues["gone"].search(plain) is not None
     part = found["part"] or found["this"] or ("早上" if found["dawn"] else None)
     if found["hour"] is None:
-        return hour >= _ends.get(part or "", 24)
+        return hour >= _over.get(part or "", 24)
     said = int(found["hour"])
     late = not {part, found["half"]}.isdisjoint(_later) and said < 12
     return said + 12 * late <= hour if part or found["half"] else False
@@ -82,7 +102,7 @@ def read_when(text: Text) -> str | None:
     What is said instead of another time ("make it Friday") wins, then a day or hour over "any time", then the fullest.
     """
     said = [each for chain in _chains(text.plain) if (each := _said(text.plain, chain))]
-    fullest = sorted(said, key=lambda each: (not each.instead, each.any, each.start - each.end, each.start))[:TRIED]
+    fullest = sorted(said, key=lambda each: (not each.is_instead, each.is_vague, each.start - each.end))[:TRIED]
     found = next((each for each in fullest if _is_offered(each)), None)
     if found is None:
         at_once = grammar().cues["at_once"].search(text.plain)
@@ -90,9 +110,6 @@ def read_when(text: Text) -> str | None:
     else:
         start, end = found.start, found.end
     return text.surface[start:end].strip(" ,") or None
-
-
-Chain = list[re.Match[str]]
 
 
 def _chains(plain: str) -> Iterator[Chain]:
@@ -109,24 +126,13 @@ def _chains(plain: str) -> Iterator[Chain]:
 
 def _joined(plain: str, one: re.Match[str], other: re.Match[str]) -> bool:
     """One time is "tomorrow, about seven"; "unit 7, tomorrow" and "I work, come at eight" are none of that kind."""
+    kinds = one.lastgroup, other.lastgroup
     pause = "," in plain[one.end() : other.start()]
-    if pause and (one.lastgroup in (EVENT, NUMBER) or other.lastgroup == EVENT):
+    if pause and (kinds[0] in (EVENT, NUMBER) or kinds[1] == EVENT or kinds == (CLOCK, PART)):
         return False
+    if pause and grammar().cues["refused"].search(plain, max(0, one.start() - NEAR), one.start()):
+        return False  # "not today, tomorrow"
     return grammar().cues["joins"].fullmatch(plain, one.end(), other.start()) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A time in a message, and what stands around it."""
-
-    start: int
-    end: int
-    words: str
-    before: str  # in the same clause
-    after: str
-    instead: bool  # of another one
-    any: bool
-    part: bool
 
 
 def _said(plain: str, chain: Chain) -> Said | None:
@@ -144,18 +150,17 @@ def _said(plain: str, chain: Chain) -> Said | None:
     start, end = chain[0].start(), chain[-1].end()
     free = cues["free"].match(plain, end)
     end = free.end() if free else end
-    before = _clause.match(cues["pauses"].sub(",", plain[max(0, start - NEAR) : start + 1])[-2::-1])
-    after = _clause.match(cues["pauses"].sub(",", plain[end - 1 : end + NEAR])[1:])
-    return Said(
-        start,
-        end,
-        plain[start:end],
-        before[0][::-1] if before else "",
-        after[0] if after else "",
-        instead=cues["instead"].search(plain[max(0, start - 12) : start]) is not None,
-        any=kinds == {"any"},
-        part=kinds == {"part"},
-    )
+    before, after = _clause(plain, start, end)
+    is_instead = cues["instead"].search(plain, max(0, start - CLOSE), start) is not None
+    return Said(start, end, plain[start:end], before, after, is_instead, kinds <= VAGUE, kinds == {PART})
+
+
+def _clause(plain: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after in the same clause; a blank between Chinese words, or "but", parts clauses too."""
+    around = plain[max(0, start - NEAR) : end + NEAR]
+    at = min(start, NEAR)
+    paused = grammar().cues["pauses"].sub(lambda found: "," * len(found[0]), around)
+    return _ends.split(paused[:at])[-1], _ends.split(paused[at + end - start :])[0]
 
 
 def _moved(plain: str, chain: Chain) -> Chain:
@@ -172,7 +177,7 @@ def _is_offered(said: Said) -> bool:
     rest = f"{said.before} {said.after}"
     if cues["refused"].search(said.before) or cues["refused_after"].match(said.after) or cues["not_ours"].search(rest):
         return False
-    if said.part and not cues["part_ends"].match(said.after):
+    if said.is_part and not cues["part_ends"].match(said.after):
         return False
     if cues["often"].search(said.words) and not cues["at_home"].search(rest):
         return False

@@ -1,9 +1,11 @@
-"""Is somebody in danger now, or is there no hurry: hazards and urgency from the rules that fired."""
+"""Is somebody in danger now, or is there no hurry: by rules, and by what examples of danger have in common."""
 
 import re
 from bisect import bisect
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from bot.understanding.learned import dangers_of, learned
 from bot.understanding.lexicon import Hit
 from bot.understanding.rules import Fired, Found, fire, rulebook
 
@@ -12,6 +14,9 @@ NEVER_NOW = frozenset(
     {"drill", "story", "over", "hypothetical"}
 )  # whoever says one of these stands in no danger, whatever else is said
 NOT_NOW = frozenset({"what_if", "past"})  # ... and this holds for its sentence
+DANGER, UNNAMED = "danger", "other"
+PLAIN = 0.7  # which danger it is; below, no advice is better than the wrong one
+LIKELY, AMID, DOUBTFUL = 0.4, 0.9, 0.15  # danger that no rule names, the same amid a conversation; what a rule names
 WIDE = 3  # who is at home without heat is often said in the next sentence
 NOW, NARRATIVE, LETTER = "now", "narrative", "letter"
 GRIEVANCE = frozenset(
@@ -49,14 +54,56 @@ def _is_denied(fired: Fired, found: Found) -> bool:
     return any(f"!{concept}" in found for concept in fired.rule.concepts)
 
 
-def judge_urgency(found: Found, reach: int, plain: str) -> tuple[str, Sequence[Fired], Fired | None]:
-    """The urgency, why, and the danger if there is one; danger outweighs "no hurry"."""
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What the rules say: how urgent, why, the danger that is going on, or the one that is only talked about."""
+
+    urgency: str
+    reasons: tuple[Fired, ...] = ()
+    hazard: str | None = None
+    muted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """How urgent it is, the danger if there is one, and how likely there is (0 to 1)."""
+
+    urgency: str
+    hazard: str | None
+    danger: float
+
+
+def by_rules(found: Found, reach: int, plain: str) -> Ruled:
+    """Danger outweighs "no hurry"."""
     going_on = happening(found, plain)
     hazard = find_hazard(going_on, reach)
     if hazard:
-        return EMERGENCY, (hazard,), hazard
+        return Ruled(EMERGENCY, (hazard,), hazard.rule.label)
+    talked_of = find_hazard(found, reach) if going_on is not found else None
+    muted = talked_of.rule.label if talked_of else None
     for label, said in ((EMERGENCY, going_on), (PLANNED, found)):
         reasons = [each for each in fire(rulebook().urgency, said, WIDE * reach) if each.rule.label == label]
         if reasons:
-            return label, reasons, None
-    return NORMAL, (), None
+            return Ruled(label, tuple(reasons), muted=muted)
+    return Ruled(NORMAL, muted=muted)
+
+
+def judge_urgency(ruled: Ruled, found: Found, by_words: Sequence[float], *, length: int, spaced: bool,
+                  amid: bool) -> Alarm:  # fmt: skip
+    """What rules see and examples do not exclude is danger, and what is likely danger by examples alone.
+
+    Amid a conversation, what is said is mostly an answer ("as soon as you can"): there it must be all but certain.
+    """
+    features = dangers_of(
+        found, ruled.hazard, muted=ruled.muted, urgent=ruled.urgency == EMERGENCY, length=length, spaced=spaced
+    )
+    danger = learned().shares("danger", features, by_words)[DANGER]
+    if ruled.hazard and danger >= DOUBTFUL:
+        return Alarm(EMERGENCY, ruled.hazard, danger)
+    if danger >= (AMID if amid else LIKELY):
+        kinds = learned().shares("hazard", features, by_words)
+        kind = max(kinds, key=kinds.__getitem__)
+        return Alarm(EMERGENCY, kind if kinds[kind] >= PLAIN else UNNAMED, danger)
+    if ruled.urgency == EMERGENCY and danger >= DOUBTFUL:
+        return Alarm(EMERGENCY, None, danger)
+    return Alarm(NORMAL if ruled.urgency == EMERGENCY else ruled.urgency, None, danger)

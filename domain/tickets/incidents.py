@@ -14,7 +14,7 @@ from domain.tickets import events
 from domain.tickets.changing import change, find, require_move
 from domain.tickets.eligibility import is_here, parties
 from domain.tickets.lifecycle import ALLOWED, IN_PROGRESS, Action, Party, Status
-from domain.tickets.model import Caller, Report, Spot, Ticket
+from domain.tickets.model import Caller, Hazard, Report, Spot, Ticket
 from domain.tickets.operations import open as open_ticket
 from domain.tickets.ports import TicketWork
 
@@ -139,6 +139,8 @@ def _same_incident(work: TicketWork, report: Report, caller: Caller, now: dateti
     if report.hazard is None:
         return None
     running = work.tickets.alarms(report.estate_id, report.hazard, since=now - TOGETHER)
+    if report.hazard is Hazard.OTHER:  # two dangers without a name need not be the same
+        running = [one for one in running if find_caller(work.calls.about(one.id), caller)]
     here = [one for one in running if report.building and one.building == report.building]
     own = [one for one in running if find_caller(work.calls.about(one.id), caller)]
     unclear = [one for one in running if not _elsewhere(one, report)]

@@ -38,6 +38,7 @@ class Hazard(StrEnum):
     CRIME = "crime"
     FALLING_OBJECT = "falling_object"
     LOST_PERSON = "lost_person"
+    OTHER = "other"
 
 
 class WaitFor(StrEnum):
@@ -130,6 +131,7 @@ HAZARDS: dict[Hazard, Category] = {
     Hazard.CRIME: Category.SECURITY,
     Hazard.FALLING_OBJECT: Category.SECURITY,
     Hazard.LOST_PERSON: Category.SECURITY,
+    Hazard.OTHER: Category.SECURITY,
 }
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.understanding.phrases import LOCALES, languages, phrases
+from bot.understanding.phrases import LOCALES, languages, load, phrases
 from bot.understanding.rules import rulebook
 
 READ_IN_PYTHON = {
@@ -37,6 +37,12 @@ def test_no_concept_is_written_twice(language: str) -> None:
     text = (LOCALES / language / "phrases.yaml").read_text(encoding="utf-8")
     concepts = re.findall(r"^  (\w+):", text.partition("\nconcepts:")[2].partition("\npatterns:")[0], re.MULTILINE)
     assert len(set(concepts)) == len(concepts)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_tells_times_by_the_same_marks(language: str) -> None:
+    marks = {name: load(LOCALES / name / "times.yaml").keys() for name in languages()}
+    assert marks[language] == set.union(*map(set, marks.values()))
 
 
 @pytest.mark.parametrize("language", [language for language in languages() if not phrases(language).spaced])

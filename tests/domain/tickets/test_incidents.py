@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.understanding.learned import learned
 from bot.understanding.rules import rulebook
 from domain.errors import NotAllowed, NotNow
 from domain.tickets import events, incidents, operations
@@ -76,6 +77,17 @@ def test_a_second_call_from_the_same_building_or_an_unknown_place_joins(first: S
     assert outcome is Outcome.JOINED
     assert joined.id == ticket.id
     assert [one.person_id for one in work.calls.about(ticket.id)] == [OWNER, NEIGHBOUR]
+
+
+def test_dangers_without_a_name_are_one_only_where_one_person_calls():
+    work = FakeWork()
+    ticket, _ = call(work, OWNER, hazard=Hazard.OTHER)
+    another, outcome = call(work, NEIGHBOUR, NEXT, LATER, hazard=Hazard.OTHER)
+    assert outcome is Outcome.OPENED
+    assert another.id != ticket.id
+    again, outcome = call(work, OWNER, now=LATER, hazard=Hazard.OTHER)
+    assert outcome is Outcome.REPEATED
+    assert again.id == ticket.id
 
 
 @pytest.mark.parametrize(
@@ -298,5 +310,6 @@ def test_recent_calls_are_those_that_somebody_still_means():
 
 
 def test_every_hazard_that_is_understood_has_a_trade():
-    understood = {rule.label for rules in rulebook().hazards.values() for rule in rules}
-    assert understood == set(Hazard) == set(HAZARDS)
+    by_rules = {rule.label for rules in rulebook().hazards.values() for rule in rules}
+    by_examples = set(learned().models["hazard"].labels)
+    assert by_rules | by_examples == set(Hazard) == set(HAZARDS)
