@@ -9,7 +9,7 @@ _run = re.compile(r"[a-z][a-z']*|[0-9]+|[\u4e00-\u9fff]+")
 
 
 def units(plain: str) -> list[str]:
-    """The parts of a normalised text, each as often as it is there; any number is "0"."""
+    """The parts of a normalised text, each once, however often somebody repeats it; any number is "0"."""
     found: list[str] = []
     before = ""
     for run in _run.findall(plain[:READ]):
@@ -22,4 +22,4 @@ def units(plain: str) -> list[str]:
         if before:
             found.append(f"{before} {word}")
         before = word
-    return found
+    return list(dict.fromkeys(found))

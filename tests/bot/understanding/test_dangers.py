@@ -33,7 +33,10 @@ def test_the_advice_is_right_or_general() -> None:
     ("text", "hazard"),
     (
         ("the scooter under the stairs is popping like fireworks and a white cloud is rolling out of it", "fire"),
-        ("mrs on the second is banging from inside it, i can hear her, the doors don't open", "lift_trapped"),
+        (
+            "mrs on the second is banging from inside it, i can hear her, the display says 2 but the doors don't open",
+            "lift_trapped",
+        ),
         ("楼梯下面那辆小电驴噼里啪啦响，白雾一股股往外滚", "fire"),
         ("我妈倒在厨房地上叫不答应，嘴角歪了", "medical"),
     ),
