@@ -71,6 +71,8 @@ class Lexicon:
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
     def _spelling(self, word: str) -> list[str]:
+        if not self._data.spaced:
+            return list(word)
         if word.startswith(EXACT):
             first, *others = (unit.word for unit in self._split(word))
             return [EXACT + first, *others]
