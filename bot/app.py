@@ -15,7 +15,7 @@ from bot.dialog import enter, reply
 from bot.groups import greet_group, in_group
 from bot.intents import BY_COMMAND, INTENTS
 from bot.intents.aside import asks_price
-from bot.intents.draft import answered, is_left, offer
+from bot.intents.draft import FORGOTTEN, answered, is_left, offer
 from bot.intents.emergency import alarm_in_group, is_alarm, is_certain
 from bot.intents.feedback import read_mark
 from bot.intents.knowledge import answer_question
@@ -194,11 +194,14 @@ class App:
             reply(turn, INTENTS[conversation.intent], conversation)
 
     def _understand(self, turn: Turn) -> None:
-        amid = turn.conversation.intent is not None
+        open_one = turn.conversation
+        asked = open_one.intent is not None
+        is_fresh = open_one.updated_at is None or turn.now - open_one.updated_at <= FORGOTTEN
+        amid = (asked and is_fresh) or turn.staff is not None
         rooms, own = self.rooms.index(turn), self.rooms.own(turn)
         read = partial(understand, language=turn.language, rooms=rooms, own=own, amid=amid)
         # what merely sounds like something may be the answer to a question, and with staff the work in hand
-        turn.read = (lambda words: read(words).as_named()) if amid or turn.staff else read
+        turn.read = (lambda words: read(words).as_named()) if asked or turn.staff else read
         said = turn.incoming.text
         turn.understood = calm(said, turn.read(said), language=turn.language, read=turn.read)
 

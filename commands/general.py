@@ -240,8 +240,8 @@ def understand(text: str, language: Language = "zh_CN") -> None:
     from bot.understanding.learned import words_for
 
     found = explain(text, language=language)
-    labels = {"danger": "danger"} if found.hazard else {"intent": found.intent, "category": found.category}
-    why = {"words": words_for(found.text, **labels)}
+    labels = {"intent": found.intent, "category": found.category}
+    why = {"words": words_for(found.text, **labels), "words of danger": words_for(found.text, danger="danger")}
     typer.echo(json.dumps(asdict(found) | why, default=str, ensure_ascii=False, indent=2))
 
 

@@ -115,7 +115,7 @@ class Vocabulary:
     vectors: np.ndarray
 
     def counts(self, of: Sequence[Sequence[str]]) -> sparse.csr_matrix:
-        """How often each part is in each message, divided by the root of how many of its parts are known."""
+        """Which parts are in each message, each divided by the root of how many of its parts are known."""
         at = {part: column for column, part in enumerate(self.parts)}
         known = [[at[part] for part in parts if part in at] for parts in of]
         each = [1 / len(columns) ** 0.5 for columns in known for _ in columns]
@@ -152,7 +152,7 @@ class Model:
 
 def train(seen: Sequence[Row], known: Vocabulary, kind: str) -> Model:
     """Fit both models and add them."""
-    seen = [row for row in seen if row.example.intent and not (_is_decided(row) if kind == "intent" else row.hazard)]
+    seen = [row for row in seen if _teaches(row, kind)]
     plain = [row for row in seen if not row.batch.startswith(ROUNDABOUT)]
     labels = sorted({str(getattr(row.example, kind)) for row in seen})
     table = DictVectorizer()
@@ -203,9 +203,13 @@ def train_danger(seen: Sequence[Row], known: Vocabulary, labels: Sequence[str]) 
     )
 
 
-def _is_decided(row: Row) -> bool:
-    """Nothing can be learned of it about intents; nor of what was gathered because it only sounds like danger."""
-    return row.is_decided or row.batch.startswith(DANGERS)
+def _teaches(row: Row, kind: str) -> bool:
+    """Can something be learned of it: is it labelled, and not decided before this model is asked?
+
+    What was gathered because it only sounds like danger says nothing of what people usually want.
+    """
+    decided = row.is_decided or row.batch.startswith(DANGERS) if kind == "intent" else row.hazard is not None
+    return row.example.intent is not None and not decided
 
 
 def _spread(columns: np.ndarray, model: LogisticRegression, labels: Sequence[str]) -> np.ndarray:
@@ -235,23 +239,36 @@ def _right(example: Example, kind: str) -> Iterator[tuple[str, float]]:
 
 def guess(model: Model, row: Row, known: Vocabulary, kind: str) -> str:
     """The likeliest label."""
-    totals = model.bias + (known.counts([row.units]) @ model.words)[0]
-    for name, value in _features(row, kind).items():
+    return model.labels[int(np.argmax(weigh(model, row.units, _features(row, kind), known)))]
+
+
+def weigh(model: Model, parts: Sequence[str], features: Mapping[str, float], known: Vocabulary) -> np.ndarray:
+    """What the model says for each label."""
+    totals = model.bias + (known.counts([parts]) @ model.words)[0]
+    for name, value in features.items():
         totals = totals + value * model.features.get(name, 0.0)
-    return model.labels[int(np.argmax(totals))]
+    return totals
 
 
 def leave_out(seen: Sequence[Row], known: Vocabulary) -> None:
     """Print what models that never saw a sixth of the batches get right of it."""
     part_of = {row.batch: crc32(row.batch.encode()) % PARTS for row in seen}
-    for kind in ("intent", "category"):
+    for kind in PENALTY:
         right = of = 0
         for part in range(PARTS):
             model = train([row for row in seen if part_of[row.batch] != part], known, kind)
-            tested = [row for row in seen if part_of[row.batch] == part and not row.is_decided]
+            tested = [row for row in seen if part_of[row.batch] == part and _teaches(row, kind)]
             right += sum(guess(model, row, known, kind) in dict(_right(row.example, kind)) for row in tested)
             of += len(tested)
         print(f"{kind:9} {right / of:6.1%} of {of}")
+    heard: Counter[tuple[bool, bool]] = Counter()
+    for part in range(PARTS):
+        others = [row for row in seen if part_of[row.batch] != part]
+        model = train_danger(others, known, [DANGER if row.hazard else "" for row in others])
+        for row in (row for row in seen if part_of[row.batch] == part):
+            heard[row.hazard is not None, weigh(model, row.units, row.dangers, known)[0] > 0] += 1
+    print(f"danger    {heard[True, True]} of {heard[True, True] + heard[True, False]} heard,"
+          f" {heard[False, True]} of {heard[False, True] + heard[False, False]} false")  # fmt: skip
 
 
 # ---- writing ----

@@ -12,7 +12,7 @@ from bot.alarms import next_steps
 from bot.conversation import Answers, Intent, Step
 from bot.dialog import close_card, start
 from bot.intents.calling import caller_of, spot_of
-from bot.intents.false_alarm import stay_tuned
+from bot.intents.false_alarm import is_detail, stay_tuned
 from bot.intents.locate import where
 from bot.intents.reported import WORDS_MAX, advise, estates_of, first_answers, joined, settle, slots
 from bot.intents.two_matters import also_of
@@ -36,8 +36,8 @@ def is_alarm(turn: Turn) -> bool:
     if wish is None or wish.hazard is None:
         return False
     known = conversation.answers
-    if conversation.intent in ABOUT_IT and all(match.kind != "urgency" for match in wish.matches):
-        return False  # help is on its way: what merely sounds like danger is more about the same
+    if not wish.is_named and (is_detail(turn) or (conversation.intent in ABOUT_IT and _runs(turn, known))):
+        return False  # what merely sounds like danger is more about the one that they have just told
     if conversation.intent == "locate" and known["hazard"] == wish.hazard and where(turn, known):
         return False
     if conversation.intent == "add_details" and known["hazard"] == wish.hazard:
@@ -52,8 +52,14 @@ def is_certain(wish: Understood) -> bool:
     """Is it beyond doubt that somebody is in danger right now? A group is full of questions and stories."""
     if wish.hazard is None or len(wish.text) > SHORT or "?" in wish.text:
         return False
-    named = [one.weight for one in wish.matches if one.kind == "urgency"]
-    return max(named) >= SURE if named else wish.confidence >= SOUNDS_SURE
+    strength = max((one.weight for one in wish.matches if one.label == wish.hazard), default=0.0)
+    return strength >= SURE or wish.danger >= SOUNDS_SURE
+
+
+def _runs(turn: Turn, known: Answers) -> bool:
+    """Is the emergency still open that they are asked about, or is it only about to be opened?"""
+    ticket = turn.work.tickets.get(known["ticket"]) if "ticket" in known else None
+    return ticket is None or ticket.status in incidents.RUNNING
 
 
 def alarm_in_group(turn: Turn) -> None:

@@ -16,7 +16,7 @@ from bot.turn import Rows, Turn
 from domain.tickets import incidents
 from domain.tickets.changing import find
 from domain.tickets.lifecycle import Status
-from domain.tickets.model import Category, Ticket
+from domain.tickets.model import Category, Hazard, Ticket
 
 CALLING_OFF = "call_off"
 CALLED = "called"  # kept in a conversation without an intent: what somebody has just called about
@@ -68,10 +68,10 @@ def about_call(turn: Turn) -> Belongs | None:
     """Words of somebody who has just called: that it was none, or more about it."""
     if (called := _taken_back(turn)) is not None:
         return CALLING_OFF, {"ticket": called}
-    return ("say_more", {}) if _is_detail(turn) else None
+    return ("say_more", {}) if is_detail(turn) else None
 
 
-def _is_detail(turn: Turn) -> bool:
+def is_detail(turn: Turn) -> bool:
     """Is this more about the emergency that they have just called about, and not another matter?"""
     open_one, wish = turn.conversation, turn.understood
     called, since = open_one.answers.get(CALLED), open_one.updated_at
@@ -82,6 +82,8 @@ def _is_detail(turn: Turn) -> bool:
     ticket = turn.work.tickets.get(called)
     if ticket is None or ticket.status not in incidents.RUNNING:
         return False
+    if wish.hazard and not wish.is_named:
+        return wish.hazard in (ticket.hazard, Hazard.OTHER)
     return wish.category in ("none", Category.OTHER, ticket.category)
 
 

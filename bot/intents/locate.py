@@ -78,7 +78,7 @@ def _read(turn: Turn, answers: Answers) -> Mapping[str, Any] | None:
         return None
     if found := where(turn, answers):
         return found
-    about_it = understood.category not in ("none", Category.OTHER)
+    about_it = understood.hazard or understood.category not in ("none", Category.OTHER)
     if understood.control or understood.intent in SMALL_TALK | QUESTIONS or about_it:
         return None
     return {"place": {"area": said[:PLACE_MAX]}}

@@ -60,9 +60,17 @@ class Understood:
     name: str | None = None
     ticket: str | None = None
     money: Decimal | None = None
+    danger: float = 0.0  # how likely it is that somebody is in danger now, by examples
+
+    @property
+    def is_named(self) -> bool:
+        """Is the danger one that a rule names, or one that it merely sounds like?"""
+        return any(match.kind == "urgency" and match.label == self.hazard for match in self.matches)
 
     def as_named(self) -> "Understood":
-        """Only what the rules say: where a question is open, words that merely sound like something may answer it."""
+        """A danger, or what rules say: where a question is open, what merely sounds like something may answer it."""
+        if self.hazard:
+            return self
         if not self.matches and not self.control:
             return replace(self, intent="out_of_scope", category="none", confidence=UNSURE, guesses=())
         if all(match.kind != "category" for match in self.matches):

@@ -15,7 +15,7 @@ from bot.understanding.places import read_place
 from bot.understanding.rooms import RoomIndex
 from bot.understanding.rules import Fired, rulebook
 from bot.understanding.times import read_when
-from bot.understanding.urgency import NORMAL, Alarm, Ruled, by_rules, judge_urgency
+from bot.understanding.urgency import NORMAL, by_rules, judge_urgency
 
 CONTROL, EMERGENCY, OUTSIDE, OTHER = "control", "emergency", "out_of_scope", "other"
 DOUBTFUL = 0.6  # below it, what seems to be nothing of ours may be the estate's matter after all
@@ -60,7 +60,7 @@ def understand(
         language=spoken,
         intent=wanted,
         control=control,
-        confidence=_confidence(control, alarm, ruled, judged.intent),
+        confidence=_confidence(control, hazard, judged.intent),
         category=_category(wanted, hazard, judged),
         urgency=urgency,
         hazard=hazard,
@@ -72,6 +72,7 @@ def understand(
         name=read_name(said, hits),
         ticket=read_ticket(said),
         money=read_sum(said),
+        danger=round(alarm.danger, 2),
     )
 
 
@@ -104,11 +105,9 @@ def _steered(whole: str, known: Phrases) -> str | None:
     return meant.pop() if len(meant) == 1 else None
 
 
-def _confidence(control: str | None, alarm: Alarm, ruled: Ruled, intent: Weighed) -> float:
-    if control:
-        return 0.99
-    if alarm.hazard:
-        return 0.95 if ruled.hazard else round(min(alarm.danger, 0.94), 2)
+def _confidence(control: str | None, hazard: str | None, intent: Weighed) -> float:
+    if control or hazard:
+        return 0.99 if control else 0.95
     return confidence(intent)
 
 

@@ -48,6 +48,7 @@ class Said:
     words: str
     before: str
     after: str
+    follows: str  # beyond the clause
     is_instead: bool  # of another one
     is_vague: bool  # no day and no hour: "any time", "in the morning"
     is_part: bool
@@ -139,7 +140,7 @@ def _said(plain: str, chain: Chain) -> Said | None:
     """The chain without what says nothing at its ends; of "from Monday to Tuesday", where it is moved, Tuesday."""
     cues = grammar().cues
     if cues["moved"].search(plain):
-        chain = _moved(plain, chain)
+        chain = _moved(chain, plain)
     while chain and chain[-1].lastgroup in (BEFORE, EVENT):
         chain = chain[:-1]
     while chain and chain[0].lastgroup == AFTER:
@@ -152,7 +153,17 @@ def _said(plain: str, chain: Chain) -> Said | None:
     end = free.end() if free else end
     before, after = _clause(plain, start, end)
     is_instead = cues["instead"].search(plain, max(0, start - CLOSE), start) is not None
-    return Said(start, end, plain[start:end], before, after, is_instead, kinds <= VAGUE, kinds == {PART})
+    return Said(
+        start,
+        end,
+        plain[start:end],
+        before,
+        after,
+        plain[end : end + NEAR],
+        is_instead,
+        kinds <= VAGUE,
+        kinds == {PART},
+    )
 
 
 def _clause(plain: str, start: int, end: int) -> tuple[str, str]:
@@ -163,10 +174,13 @@ def _clause(plain: str, start: int, end: int) -> tuple[str, str]:
     return _ends.split(paused[:at])[-1], _ends.split(paused[at + end - start :])[0]
 
 
-def _moved(plain: str, chain: Chain) -> Chain:
-    """What follows the last "to" between two days or hours of one kind."""
+def _moved(chain: Chain, plain: str) -> Chain:
+    """What follows the last "to" between two days, or from one hour "to" another."""
+    kinds = [atom.lastgroup for atom in chain]
     for at in range(len(chain) - 1, 0, -1):
-        if grammar().cues["ranges"].fullmatch(plain, chain[at - 1].end(), chain[at].start()):
+        days = kinds[at] == DAY and DAY in kinds[:at]
+        hours = kinds[0] == BEFORE and DAY not in kinds and kinds[at] in (CLOCK, NUMBER)
+        if (days or hours) and grammar().cues["ranges"].fullmatch(plain, chain[at - 1].end(), chain[at].start()):
             return chain[at:]
     return chain
 
@@ -182,7 +196,7 @@ def _is_offered(said: Said) -> bool:
     if cues["often"].search(said.words) and not cues["at_home"].search(rest):
         return False
     if not cues["coming"].search(said.words) and (
-        cues["told_before"].search(said.before) or cues["told_after"].match(said.after)
+        cues["told_before"].search(said.before) or cues["told_after"].match(said.follows)
     ):
         return False
     offered = cues["bounded"].search(said.words) or cues["asked"].search(f"{rest} {said.words}")

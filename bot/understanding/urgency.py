@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from bot.understanding.learned import dangers_of, learned
 from bot.understanding.lexicon import Hit
 from bot.understanding.rules import Fired, Found, fire, rulebook
+from bot.understanding.units import READ
 
 EMERGENCY, NORMAL, PLANNED = "emergency", "normal", "planned"
 NEVER_NOW = frozenset(
     {"drill", "story", "over", "hypothetical"}
-)  # whoever says one of these stands in no danger, whatever else is said
+)  # by the rules, whoever says one of these stands in no danger, whatever else is said
 NOT_NOW = frozenset({"what_if", "past"})  # ... and this holds for its sentence
 DANGER, UNNAMED = "danger", "other"
-PLAIN = 0.7  # which danger it is; below, no advice is better than the wrong one
-LIKELY, AMID, DOUBTFUL = 0.4, 0.9, 0.15  # danger that no rule names, the same amid a conversation; what a rule names
+PLAIN = 0.7  # which danger it is; below, general advice is better than the wrong one
+LIKELY, AMID = 0.4, 0.9  # danger that no rule names, and the same amid a conversation
+DOUBTFUL, AGAINST = (
+    0.15,
+    -0.5,
+)  # danger that a rule names: how likely it must be, unless the words do not even speak against it
 WIDE = 3  # who is at home without heat is often said in the next sentence
 NOW, NARRATIVE, LETTER = "now", "narrative", "letter"
 GRIEVANCE = frozenset(
@@ -90,7 +95,7 @@ def by_rules(found: Found, reach: int, plain: str) -> Ruled:
 
 def judge_urgency(ruled: Ruled, found: Found, by_words: Sequence[float], *, length: int, spaced: bool,
                   amid: bool) -> Alarm:  # fmt: skip
-    """What rules see and examples do not exclude is danger, and what is likely danger by examples alone.
+    """What rules see and the words do not exclude is danger, and what is likely danger by examples alone.
 
     Amid a conversation, what is said is mostly an answer ("as soon as you can"): there it must be all but certain.
     """
@@ -98,12 +103,19 @@ def judge_urgency(ruled: Ruled, found: Found, by_words: Sequence[float], *, leng
         found, ruled.hazard, muted=ruled.muted, urgent=ruled.urgency == EMERGENCY, length=length, spaced=spaced
     )
     danger = learned().shares("danger", features, by_words)[DANGER]
-    if ruled.hazard and danger >= DOUBTFUL:
+    ruled_out = danger < DOUBTFUL and _speak_against(ruled, by_words)
+    if ruled.hazard and not ruled_out:
         return Alarm(EMERGENCY, ruled.hazard, danger)
     if danger >= (AMID if amid else LIKELY):
         kinds = learned().shares("hazard", features, by_words)
         kind = max(kinds, key=kinds.__getitem__)
         return Alarm(EMERGENCY, kind if kinds[kind] >= PLAIN else UNNAMED, danger)
-    if ruled.urgency == EMERGENCY and danger >= DOUBTFUL:
+    if ruled.urgency == EMERGENCY and not ruled_out:
         return Alarm(EMERGENCY, None, danger)
     return Alarm(NORMAL if ruled.urgency == EMERGENCY else ruled.urgency, None, danger)
+
+
+def _speak_against(ruled: Ruled, by_words: Sequence[float]) -> bool:
+    """Are the words that were weighed those of no danger? What is named further on, or in unknown words, stands."""
+    weighed = bool(by_words) and all(reason.start < READ for reason in ruled.reasons)
+    return weighed and by_words[learned().models["danger"].first] < AGAINST

@@ -1,12 +1,13 @@
 """Rooms, times, phones, names, sums and tickets as many people write them."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from bot.understanding import understand
 from bot.understanding.evaluation import Share, evaluate
-from bot.understanding.labelled import Example
+from bot.understanding.labelled import Example, read_lines
 
 
 def read_rightly(slot: str, text: str, value: str | None) -> bool:
@@ -162,6 +163,25 @@ def test_a_room_is_read_wherever_it_stands_and_other_figures_are_none(text: str,
         ("they throw rubbish on my balcony every evening", None),
         ("the lift hums at night, 60 dB", None),
         ("it went up from 2.8 to 3.2 per metre", None),
+        ("Could we move the inspection from the 20th to the 22nd?", "the 22nd"),
+        ("reschedule to tomorrow 2pm to 4pm", "tomorrow 2pm to 4pm"),
+        ("改到明天下午2点到4点", "明天下午2点到4点"),
+        ("someone must change it, I'm home Monday 9 to 11", "Monday 9 to 11"),
+        ("I need a plumber on Friday afternoon", "Friday afternoon"),
+        ("not Wednesday but Friday morning please", "Friday morning"),
+        ("不是周三，是周四下午", "周四下午"),
+        ("after the school run, half nine onwards", "after the school run, half nine onwards"),
+        ("送完孩子八点半以后都行", "送完孩子八点半以后"),
+        ("我周一三五晚上在家", "周一三五晚上"),
+        ("可以，那就12.15 下午", "12.15 下午"),
+        ("聽朝得唔得", "聽朝"),
+        ("mon tue thu after 6", "mon tue thu after 6"),
+        ("tomorow moring befor 9 plz", "tomorow moring befor 9"),
+        ("please check the water pressure Friday at 10am", "Friday at 10am"),
+        ("can't do Monday sorry", None),
+        ("周三我不在家，别来", None),
+        ("Friday at 10am, nobody came", None),
+        ("the notice says water will be off on Thursday 9am to 5pm", None),
     ),
 )
 def test_when_somebody_may_come_is_told_from_when_it_happened(text: str, when: str | None) -> None:
@@ -243,3 +263,9 @@ def test_a_name_is_read_where_somebody_gives_it(text: str, name: str | None) -> 
 )
 def test_a_tickets_number_is_read_wherever_it_stands(text: str, ticket: str | None) -> None:
     assert understand(text, language="zh_CN").ticket == ticket
+
+
+@pytest.mark.parametrize(("language", "floor"), (("en", 0.85), ("zh", 0.9)))
+def test_most_times_that_strangers_told_are_read_to_the_word(language: str, floor: float) -> None:
+    told = read_lines((Path(__file__).parent / "times" / f"told_{language}.jsonl").read_bytes())[0]
+    assert (evaluate(told).slots["when"].share or 0) >= floor
