@@ -24,7 +24,6 @@ from bot.conversation import Intent
 from bot.intents import INTENTS, lists
 from bot.notices import NOTICES, UNTOLD
 from bot.understanding.labelled import SLOTS
-from bot.understanding.rules import rulebook
 from bot.words import Words
 from domain.announcements import lifecycle as announcements
 from domain.announcements.events import AnnouncementEvent
@@ -32,7 +31,7 @@ from domain.messaging.model import DeliveryState
 from domain.register.model import Flag, GroupKind, Relation, Role
 from domain.tickets.events import TicketEvent
 from domain.tickets.lifecycle import Status
-from domain.tickets.model import Category, Urgency, WaitFor
+from domain.tickets.model import Category, Hazard, Urgency, WaitFor
 from domain.tickets.policy import Audience
 from domain.transaction import Event
 from scheduler.jobs import JOBS
@@ -65,7 +64,7 @@ def events() -> list[type[Event]]:
 # Keys that are put together with a word of a table, which stands for the *.
 FAMILIES: Mapping[str, set[str]] = {
     "action-*": {action for layout in (WORKER_LAYOUT, MANAGER_LAYOUT) for row in layout for action in row},
-    "advice-*": {rule.label for rules in rulebook().hazards.values() for rule in rules},
+    "advice-*": set(Hazard),
     "announcement-is-*": set(announcements.Status),
     "announcement-short-*": set(announcements.Status),
     "announcement-state-*": set(announcements.OUT),
