@@ -52,8 +52,8 @@ def is_certain(wish: Understood) -> bool:
     """Is it beyond doubt that somebody is in danger right now? A group is full of questions and stories."""
     if wish.hazard is None or len(wish.text) > SHORT or "?" in wish.text:
         return False
-    strength = max((one.weight for one in wish.matches if one.label == wish.hazard), default=0.0)
-    return strength >= SURE or wish.danger >= SOUNDS_SURE
+    strength = max((one.weight for one in wish.matches if one.kind == "urgency"), default=0.0)
+    return (wish.is_named and strength >= SURE) or wish.danger >= SOUNDS_SURE
 
 
 def _runs(turn: Turn, known: Answers) -> bool:

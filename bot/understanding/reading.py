@@ -33,9 +33,8 @@ def prepare() -> None:
         understand(language, language=language)
 
 
-def understand(
-    text: str, *, language: str, rooms: Sequence[Room] = (), own: Sequence[Room] = (), amid: bool = False
-) -> Understood:
+def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Sequence[Room] = (),
+               amid: bool = False) -> Understood:  # fmt: skip
     """Say what a message wants and which answers it already holds; `amid` a conversation, or as its beginning.
 
     `language` is the person's, used where the words themselves do not tell. Pass `rooms` as a `RoomIndex` that is

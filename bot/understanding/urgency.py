@@ -11,17 +11,14 @@ from bot.understanding.rules import Fired, Found, fire, rulebook
 from bot.understanding.units import READ
 
 EMERGENCY, NORMAL, PLANNED = "emergency", "normal", "planned"
-NEVER_NOW = frozenset(
-    {"drill", "story", "over", "hypothetical"}
-)  # by the rules, whoever says one of these stands in no danger, whatever else is said
+# By the rules, whoever says one of these stands in no danger, whatever else is said.
+NEVER_NOW = frozenset({"drill", "story", "over", "hypothetical"})
 NOT_NOW = frozenset({"what_if", "past"})  # ... and this holds for its sentence
 DANGER, UNNAMED = "danger", "other"
 PLAIN = 0.7  # which danger it is; below, general advice is better than the wrong one
 LIKELY, AMID = 0.4, 0.9  # danger that no rule names, and the same amid a conversation
-DOUBTFUL, AGAINST = (
-    0.15,
-    -0.5,
-)  # danger that a rule names: how likely it must be, unless the words do not even speak against it
+# A danger that a rule names is none where it is less likely than this and the words speak against it, so strongly.
+DOUBTFUL, AGAINST = 0.15, -0.5
 WIDE = 3  # who is at home without heat is often said in the next sentence
 NOW, NARRATIVE, LETTER = "now", "narrative", "letter"
 GRIEVANCE = frozenset(
@@ -79,7 +76,7 @@ class Alarm:
 
 
 def by_rules(found: Found, reach: int, plain: str) -> Ruled:
-    """Danger outweighs "no hurry"."""
+    """How urgent it is by the rules alone; danger outweighs "no hurry"."""
     going_on = happening(found, plain)
     hazard = find_hazard(going_on, reach)
     if hazard:
