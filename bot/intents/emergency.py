@@ -18,6 +18,7 @@ from bot.intents.reported import WORDS_MAX, advise, estates_of, first_answers, j
 from bot.intents.two_matters import also_of
 from bot.turn import Rows, Tap, Turn
 from bot.understanding import Understood
+from bot.understanding.rules import matters_of
 from domain.messaging.model import Lane
 from domain.tickets import incidents
 from domain.tickets.incidents import Outcome
@@ -97,7 +98,8 @@ def _alarm(turn: Turn, _answers: Answers) -> None:
     known = open_one.answers
     new = first_answers(turn, turn.understood)
     same_question = open_one.intent == "locate" and known["hazard"] == found["hazard"]
-    same_matter = open_one.intent == "report" and known.get("category", found.get("category")) == found.get("category")
+    about = {None, found.get("category"), *matters_of(found["hazard"])}
+    same_matter = open_one.intent == "report" and known.get("category") in about
     if same_matter:
         close_card(turn, turn.intents["report"], known, turn.text("card-dropped"))
         told = {name: known[name] for name in ("place", "spot", "contact", "photos", "words") if name in known}

@@ -120,3 +120,8 @@ def _nearest(hit: Hit, others: Sequence[Hit], reach: int) -> Hit | None:
 
 def _gap(one: Hit, other: Hit) -> int:
     return max(other.unit - one.last_unit, one.unit - other.last_unit, 0)
+
+
+def matters_of(hazard: str | None) -> tuple[str, ...]:
+    """The categories that a danger may be of: the first, unless the words say one of the others."""
+    return rulebook().hazard_categories.get(hazard, ()) if hazard else ()
