@@ -12,13 +12,14 @@ from bot.understanding.model import Understood
 from bot.understanding.normalise import normalise
 from bot.understanding.reading import prepare, understand
 from bot.understanding.rooms import read_rooms
+from bot.understanding.times import is_soon, times_in
 
 OPENS = frozenset({"repair", "complaint", "emergency"})  # what the app opens a ticket for
 NOTHING, EMERGENCY, OUTSIDE = "none", "emergency", "out_of_scope"
 CONFUSIONS = 12
 
 _around = re.compile(
-    r"^(?:(?:on|at|from|in|over|during|around|the)\b\s*)+|(?:之间|都|我|家里?|在家?|有人|可以|行|方便|有空|有时间)+$"
+    r"^(?:(?:on|at|from|in|over|during|around|of|the|an?|coming)\b\s*)+|(?:之间|哪天|几点|都|得|我|一直|家里?|在家?|有人|可以|行|方便|有空|有时间)+$"
     r"|\b(?:only|is fine|works|please|ok)$"
 )
 _between = re.compile(r"[\s,.;:!?。、]+")
@@ -167,13 +168,15 @@ def _numbered(words: str | None) -> tuple[str, str, str] | None:
 
 
 def _when(answer: Answer) -> bool:
-    """The same words for the time; whether "somebody is at home" or "is fine" belongs to them is taste."""
+    """The same words for the time; whether "at home" or "is fine" belongs to them, and "at once" is one, is taste."""
     wanted, read = dict(answer.example.slots)["when"], answer.said.when
     return _timely(read) == _timely(wanted)
 
 
 def _timely(words: str | None) -> str:
-    return _bare(_around.sub("", unicodedata.normalize("NFKC", words or "").lower()))
+    if words is None or (is_soon(words) and not times_in(normalise(words).plain)):
+        return ""
+    return _bare(_around.sub("", unicodedata.normalize("NFKC", words).lower()))
 
 
 def _phone(answer: Answer) -> bool:

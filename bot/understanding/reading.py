@@ -13,7 +13,7 @@ from bot.understanding.phones import Phone, read_phone
 from bot.understanding.phrases import Phrases, guess_language, languages, phrases
 from bot.understanding.places import read_place
 from bot.understanding.rooms import RoomIndex
-from bot.understanding.rules import Fired, rulebook
+from bot.understanding.rules import Fired, matters_of, rulebook
 from bot.understanding.times import read_when
 from bot.understanding.urgency import NORMAL, by_rules, judge_urgency
 
@@ -64,7 +64,7 @@ def understand(text: str, *, language: str, rooms: Sequence[Room] = (), own: Seq
         urgency=urgency,
         hazard=hazard,
         place=read_place(_without(said, phone), hits, register, own, language=known),
-        when=read_when(_without(said, phone)),
+        when=read_when(_without(said, phone), wish=wanted, amid=amid),
         phone=phone.digits if phone else None,
         matches=tuple(_matches(said, ruled.reasons, judged.named.fired, judged.intent.fired)),
         guesses=tuple(guesses(judged.intent, 2)),
@@ -113,7 +113,7 @@ def _confidence(control: str | None, hazard: str | None, intent: Weighed) -> flo
 def _category(wanted: str, hazard: str | None, judged: Judged) -> str:
     """The matter, unless the hazard or the wish says by itself what it is about; whoever reports, reports something."""
     book, scores = rulebook(), judged.category.scores
-    likely = book.hazard_categories.get(hazard, ()) if hazard else ()
+    likely = matters_of(hazard)
     best = judged.category.best
     if likely:
         return best if best in likely else likely[0]

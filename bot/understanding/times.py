@@ -1,18 +1,23 @@
 """Read the words that say when somebody may come.
 
-What times are made of, and what is said around them, stands in `locales/<language>/times.yaml`.
+What times are made of stands in `locales/<language>/times.yaml`; which of them is one for a visit, `visits.py` weighs.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
+from operator import itemgetter
 
 from bot.understanding.normalise import Text, normalise
 from bot.understanding.phrases import LOCALES, languages, load
+from bot.understanding.visits import Said, how_likely, signs_of
 
+BEGINS = r"(?!(?<=[a-z])[a-z]| )"  # not within a word: most places are passed over at once
 TRIED = 8  # so many of the times in a message are weighed
 NEAR, CLOSE = 60, 12  # characters on either side that may tell
+LIKELY, LIKELY_AMID = 0.35, 0.3  # that it is a time for a visit
 ANY, DAY, CLOCK, PART = "any", "day", "clock", "part"  # a time by itself
 EVENT, AFTER, BEFORE, NUMBER = "event", "after", "before", "number"  # only beside another
 KINDS = (ANY, DAY, CLOCK, PART, EVENT, AFTER, BEFORE, NUMBER)  # tried in this order
@@ -39,21 +44,6 @@ class Grammar:
     cues: Mapping[str, re.Pattern[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A time in a message, and what stands around it in its clause."""
-
-    start: int
-    end: int
-    words: str
-    before: str
-    after: str
-    follows: str  # beyond the clause
-    is_instead: bool  # of another one
-    is_vague: bool  # no day and no hour: "any time", "in the morning"
-    is_part: bool
-
-
 @cache
 def grammar() -> Grammar:
     """Read what times are made of."""
@@ -70,7 +60,8 @@ def grammar() -> Grammar:
             cues.setdefault(name, []).append(_filled(pattern, pieces))
     every = "|".join(f"(?P<{kind}>{'|'.join(patterns)})" for kind, patterns in atoms.items())
     return Grammar(
-        re.compile(every, re.ASCII), {name: re.compile("|".join(patterns)) for name, patterns in cues.items()}
+        re.compile(f"{BEGINS}(?:{every})", re.ASCII),
+        {name: re.compile("|".join(patterns)) for name, patterns in cues.items()},
     )
 
 
@@ -97,20 +88,27 @@ def is_soon(raw: str) -> bool:
     return grammar().cues["soon"].search(normalise(raw).plain) is not None
 
 
-def read_when(text: Text) -> str | None:
+def read_when(text: Text, *, wish: str, amid: bool = False) -> str | None:
     """The person's own words for when somebody may come; times that tell what happened are left out.
 
-    What is said instead of another time ("make it Friday") wins, then a day or hour over "any time", then the fullest.
+    `wish` is the intent of the message. Amid a conversation a time is more likely an answer than in its beginning.
     """
-    said = [each for chain in _chains(text.plain) if (each := _said(text.plain, chain))]
-    fullest = sorted(said, key=lambda each: (not each.is_instead, each.is_vague, each.start - each.end))[:TRIED]
-    found = next((each for each in fullest if _is_offered(each)), None)
-    if found is None:
+    times = times_in(text.plain)
+    weighed = [(how_likely(signs_of(text.plain, wish, said, at, len(times))), said) for at, said in enumerate(times)]
+    best = max(weighed, key=itemgetter(0), default=None)
+    if best and best[0] >= (LIKELY_AMID if amid else LIKELY):
+        start, end = best[1].start, best[1].end
+    else:
         at_once = grammar().cues["at_once"].search(text.plain)
         start, end = at_once.span(at_once.lastindex or 0) if at_once else (0, 0)
-    else:
-        start, end = found.start, found.end
     return text.surface[start:end].strip(" ,") or None
+
+
+def times_in(plain: str) -> list[Said]:
+    """Every time that a normalised text names, whatever it says of it; no more than TRIED."""
+    missed = grammar().cues["missed"]
+    found = (said for chain in _chains(plain) if (said := _said(plain, chain)) and not missed.match(plain, said.end))
+    return list(islice(found, TRIED))
 
 
 def _chains(plain: str) -> Iterator[Chain]:
@@ -145,24 +143,24 @@ def _said(plain: str, chain: Chain) -> Said | None:
         chain = chain[:-1]
     while chain and chain[0].lastgroup == AFTER:
         chain = chain[1:]
-    kinds = {atom.lastgroup for atom in chain}
+    kinds = {str(atom.lastgroup) for atom in chain}
     if not (kinds & ALONE or ({EVENT, AFTER} <= kinds) or (NUMBER in kinds and len(chain) > 1)):
         return None
     start, end = chain[0].start(), chain[-1].end()
     free = cues["free"].match(plain, end)
     end = free.end() if free else end
     before, after = _clause(plain, start, end)
-    is_instead = cues["instead"].search(plain, max(0, start - CLOSE), start) is not None
     return Said(
-        start,
-        end,
-        plain[start:end],
-        before,
-        after,
-        plain[end : end + NEAR],
-        is_instead,
-        kinds <= VAGUE,
-        kinds == {PART},
+        start=start,
+        end=end,
+        words=plain[start:end],
+        kinds=frozenset(kinds),
+        before=before,
+        after=after,
+        follows=plain[end + len(after) : end + NEAR],
+        is_instead=cues["instead"].search(plain, max(0, start - CLOSE), start) is not None,
+        is_vague=kinds <= VAGUE,
+        is_alone=not cues["filler"].sub("", f"{before} {after}").strip(),
     )
 
 
@@ -183,21 +181,3 @@ def _moved(chain: Chain, plain: str) -> Chain:
         if (days or hours) and grammar().cues["ranges"].fullmatch(plain, chain[at - 1].end(), chain[at].start()):
             return chain[at:]
     return chain
-
-
-def _is_offered(said: Said) -> bool:
-    """Is it a time for us: is it a day or has it an end, does its clause say something of coming, or nothing else?"""
-    cues = grammar().cues
-    rest = f"{said.before} {said.after}"
-    if cues["refused"].search(said.before) or cues["refused_after"].match(said.after) or cues["not_ours"].search(rest):
-        return False
-    if said.is_part and not cues["part_ends"].match(said.after):
-        return False
-    if cues["often"].search(said.words) and not cues["at_home"].search(rest):
-        return False
-    if not cues["coming"].search(said.words) and (
-        cues["told_before"].search(said.before) or cues["told_after"].match(said.follows)
-    ):
-        return False
-    offered = cues["bounded"].search(said.words) or cues["asked"].search(f"{rest} {said.words}")
-    return bool(offered) or not cues["filler"].sub("", rest).strip()
