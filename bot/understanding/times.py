@@ -125,6 +125,8 @@ def _chains(plain: str) -> Iterator[Chain]:
 
 def _joined(plain: str, one: re.Match[str], other: re.Match[str]) -> bool:
     """One time is "tomorrow, about seven"; "unit 7, tomorrow" and "I work, come at eight" are none of that kind."""
+    if grammar().cues["all_but"].fullmatch(plain, one.start(), other.start()):
+        return True  # "any morning but Tuesday"
     kinds = one.lastgroup, other.lastgroup
     pause = "," in plain[one.end() : other.start()]
     if pause and (kinds[0] in (EVENT, NUMBER) or kinds[1] == EVENT or kinds == (CLOCK, PART)):
@@ -147,6 +149,8 @@ def _said(plain: str, chain: Chain) -> Said | None:
     if not (kinds & ALONE or ({EVENT, AFTER} <= kinds) or (NUMBER in kinds and len(chain) > 1)):
         return None
     start, end = chain[0].start(), chain[-1].end()
+    spared = cues["spared"].search(plain, max(0, start - CLOSE), start)
+    start = spared.start() if spared else start
     free = cues["free"].match(plain, end)
     end = free.end() if free else end
     before, after = _clause(plain, start, end)
