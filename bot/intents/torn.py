@@ -17,12 +17,16 @@ ASKING = frozenset({"inquiry", "fee", "renovation", "suggestion"})
 
 
 def is_torn(turn: Turn) -> bool:
-    """Are the two best guesses close, and wanting something different?
+    """Are the two best guesses close, and wanting something different; or may a report be nothing of the estate's?
 
     Questions are weighed where they are answered.
     """
     understood = turn.understood
-    if understood is None or understood.hazard or understood.confidence >= TORN or len(understood.guesses) != 2:
+    if understood is None or understood.hazard:
+        return False
+    if understood.may_be_none_of_ours:
+        return understood.intent in KINDS
+    if understood.confidence >= TORN or len(understood.guesses) != 2:
         return False
     wants = [_wanted(one) for one in understood.guesses]
     return None not in wants and wants[0] not in (wants[1], "question")

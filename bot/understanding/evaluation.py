@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.labelled import SLOTS, Example
-from bot.understanding.model import Understood
+from bot.understanding.model import OUTSIDE, Understood
 from bot.understanding.normalise import normalise
 from bot.understanding.reading import prepare, understand
 from bot.understanding.rooms import read_rooms
 from bot.understanding.times import is_soon, times_in
 
 OPENS = frozenset({"repair", "complaint", "emergency"})  # what the app opens a ticket for
-NOTHING, EMERGENCY, OUTSIDE = "none", "emergency", "out_of_scope"
+NOTHING, EMERGENCY = "none", "emergency"
 CONFUSIONS = 12
 
 _around = re.compile(
@@ -138,8 +138,8 @@ def _alarms(answer: Answer) -> bool:
 
 
 def _opens_wrongly(answer: Answer) -> bool:
-    """What may as well be a matter of the estate may open a ticket."""
-    return answer.said.intent in OPENS and not _wanted(answer)
+    """Neither what may as well be a matter of the estate, nor what the app asks about before it opens a ticket."""
+    return answer.said.intent in OPENS and not answer.said.may_be_none_of_ours and not _wanted(answer)
 
 
 def _wanted(answer: Answer) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 UNSURE = 0.2  # of what is understood from nothing in particular
+HASTY = 0.8  # below it, what may be nothing of the estate's is not taken for its matter
+OUTSIDE = "out_of_scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,17 @@ class Understood:
         """Is the danger one that a rule names, or one that it merely sounds like?"""
         return any(match.kind == "urgency" and match.label == self.hazard for match in self.matches)
 
+    @property
+    def may_be_none_of_ours(self) -> bool:
+        """Would it be hasty to open a ticket, because the second guess is that the estate can do nothing about it?"""
+        return self.hazard is None and self.confidence < HASTY and OUTSIDE in self.guesses[1:]
+
     def as_named(self) -> "Understood":
         """A danger, or what rules say: where a question is open, what merely sounds like something may answer it."""
         if self.hazard:
             return self
         if not self.matches and not self.control:
-            return replace(self, intent="out_of_scope", category="none", confidence=UNSURE, guesses=())
+            return replace(self, intent=OUTSIDE, category="none", confidence=UNSURE, guesses=())
         if all(match.kind != "category" for match in self.matches):
             return replace(self, category="none")
         return self

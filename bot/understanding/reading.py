@@ -7,7 +7,7 @@ from bot.understanding.details import read_name, read_sum, read_ticket
 from bot.understanding.intent import NOTHING, Judged, Weighed, confidence, guesses, judge
 from bot.understanding.learned import weigh_words
 from bot.understanding.lexicon import by_concept, lexicon
-from bot.understanding.model import Match, Room, Understood
+from bot.understanding.model import OUTSIDE, Match, Room, Understood
 from bot.understanding.normalise import Text, normalise
 from bot.understanding.phones import Phone, read_phone
 from bot.understanding.phrases import Phrases, guess_language, languages, phrases
@@ -17,7 +17,7 @@ from bot.understanding.rules import Fired, matters_of, rulebook
 from bot.understanding.times import read_when
 from bot.understanding.urgency import NORMAL, by_rules, judge_urgency
 
-CONTROL, EMERGENCY, OUTSIDE, OTHER = "control", "emergency", "out_of_scope", "other"
+CONTROL, EMERGENCY, OTHER = "control", "emergency", "other"
 DOUBTFUL = 0.6  # below it, what seems to be nothing of ours may be the estate's matter after all
 REPORTS = {"repair", "complaint", "fee", "renovation", "suggestion", "praise"}
 GUESS = 0.2  # a matter that no rule names is guessed when it is at least so likely
