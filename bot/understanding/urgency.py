@@ -18,7 +18,7 @@ DANGER, UNNAMED = "danger", "other"
 PLAIN = 0.7  # which danger it is; below, general advice is better than the wrong one
 LIKELY, AMID = 0.4, 0.9  # danger that no rule names, and the same amid a conversation
 # A danger that a rule names is none where it is less likely than this and the words speak against it, so strongly.
-DOUBTFUL, AGAINST = 0.15, -0.5
+DOUBTFUL, AGAINST = 0.15, -0.2
 WIDE = 3  # who is at home without heat is often said in the next sentence
 NOW, NARRATIVE, LETTER = "now", "narrative", "letter"
 GRIEVANCE = frozenset(
