@@ -11,10 +11,11 @@ from itertools import islice
 from operator import itemgetter
 
 from bot.understanding.normalise import Text, normalise
-from bot.understanding.phrases import LOCALES, languages, load
+from bot.understanding.phrases import LOCALES, languages, load, phrases
 from bot.understanding.visits import Said, how_likely, signs_of
 
-BEGINS = r"(?!(?<=[a-z])[a-z]| )"  # not within a word: most places are passed over at once
+# Where no time can begin is passed over at once: within a word, in one language at the letters of the other.
+BEGINS, SPACED, UNSPACED = r"(?!(?<=[a-z])[a-z]| )", r"(?=[!-~])", r"(?![a-z])"
 TRIED = 8  # so many of the times in a message are weighed
 NEAR, CLOSE = 60, 12  # characters on either side that may tell
 LIKELY, LIKELY_AMID = 0.35, 0.3  # that it is a time for a visit
@@ -54,8 +55,9 @@ def grammar() -> Grammar:
         pieces: dict[str, str] = {}
         for name, pattern in data.pop("pieces").items():
             pieces[name] = _filled(pattern, pieces)
+        starts = SPACED if phrases(language).spaced else UNSPACED
         for kind, patterns in data.pop("atoms").items():
-            atoms[kind] += (_filled(each, pieces) for each in patterns)
+            atoms[kind].append(f"{starts}(?:{'|'.join(_filled(each, pieces) for each in patterns)})")
         for name, pattern in data.items():
             cues.setdefault(name, []).append(_filled(pattern, pieces))
     every = "|".join(f"(?P<{kind}>{'|'.join(patterns)})" for kind, patterns in atoms.items())
