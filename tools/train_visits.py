@@ -60,7 +60,7 @@ def everything() -> list[Message]:
 def _message(file: str, text: str, language: str, when: str | None) -> Message:
     said = understand(text, language=language)
     times = times_in(said.text)
-    signs = [signs_of(said.text, said.intent, each, at, len(times)) for at, each in enumerate(times)]
+    signs = signs_of(said.text, said.intent, times)
     wanted = normalise(when or "").plain
     start = said.text.find(wanted)
     shared = [min(each.end, start + len(wanted)) - max(each.start, start) for each in times] if when else []

@@ -39,6 +39,7 @@ FEW, MANY = 2, 3
 CATEGORY_SCALE, INTENT_SCALE, MATTER_SCALE = 6.0, 4.0, 2.0
 PLAIN = 4.0
 MIDDLE = 128
+BUCKETS = 12  # bits of a checksum by which words are found faster
 SHOWN = 5
 
 
@@ -72,9 +73,11 @@ class Words:
     """What plain words say for each label. They are known by their checksums only: no text is kept.
 
     Checksums ascend; in their order `rows` holds a byte for each column: MIDDLE says nothing, a step is its scale.
+    `starts` says where those begin that share their upper BUCKETS bits.
     """
 
     checksums: Sequence[int]
+    starts: Sequence[int]
     rows: bytes
     scales: tuple[float, ...]
 
@@ -83,9 +86,10 @@ class Words:
         return [self._find(crc32(part.encode())) for part in parts]
 
     def _find(self, checksum: int) -> int | None:
-        at = bisect_left(self.checksums, checksum)
-        known = at < len(self.checksums) and self.checksums[at] == checksum
-        return at * len(self.scales) if known else None
+        bucket = checksum >> 32 - BUCKETS
+        end = self.starts[bucket + 1]
+        at = bisect_left(self.checksums, checksum, self.starts[bucket], end)
+        return at * len(self.scales) if at < end and self.checksums[at] == checksum else None
 
     def weigh(self, parts: Iterable[str]) -> tuple[float, ...]:
         """A weight for each column; empty when no part is known."""
@@ -132,7 +136,9 @@ def _words(content: bytes, scales: Sequence[float]) -> Words:
     checksums = array("I", content[: 4 * count])
     if sys.byteorder == "big":
         checksums.byteswap()
-    return Words(checksums, content[4 * count :], tuple(scales))
+    edges = (bucket << 32 - BUCKETS for bucket in range((1 << BUCKETS) + 1))
+    starts = array("I", (bisect_left(checksums, edge) for edge in edges))
+    return Words(checksums, starts, content[4 * count :], tuple(scales))
 
 
 def weigh_words(plain: str) -> tuple[float, ...]:

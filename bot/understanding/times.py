@@ -96,7 +96,7 @@ def read_when(text: Text, *, wish: str, amid: bool = False) -> str | None:
     `wish` is the intent of the message. Amid a conversation a time is more likely an answer than in its beginning.
     """
     times = times_in(text.plain)
-    weighed = [(how_likely(signs_of(text.plain, wish, said, at, len(times))), said) for at, said in enumerate(times)]
+    weighed = zip(map(how_likely, signs_of(text.plain, wish, times)), times, strict=True)
     best = max(weighed, key=itemgetter(0), default=None)
     if best and best[0] >= (LIKELY_AMID if amid else LIKELY):
         start, end = best[1].start, best[1].end

@@ -6,7 +6,7 @@ time in it says so.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,10 +53,15 @@ def how_likely(signs: Mapping[str, float]) -> float:
     return weights().shares(signs, ())[VISIT]
 
 
-def signs_of(plain: str, wish: str, said: Said, at: int, of: int) -> dict[str, float]:
-    """What is weighed of the time that is number *at* (from 0) of so many in a normalised message with a wish."""
-    found = {f"wish {wish}": 1.0}
-    found |= dict.fromkeys(_form(plain, said, at, of), 1.0)
+def signs_of(plain: str, wish: str, times: Sequence[Said]) -> list[dict[str, float]]:
+    """What is weighed of each of the times in a normalised message with a wish."""
+    length = len(_token.findall(plain)) if times else 0
+    message = {f"wish {wish}": 1.0, f"message {next((name for most, name in LENGTHS if length < most), 'long')}": 1.0}
+    return [message | _signs(plain, said, at, len(times)) for at, said in enumerate(times)]
+
+
+def _signs(plain: str, said: Said, at: int, of: int) -> dict[str, float]:
+    found = dict.fromkeys(_form(plain, said, at, of), 1.0)
     found |= dict.fromkeys(_beside(plain, said), 1.0)
     for word in units(f"{said.before[-NEAR:]} , {said.after[:NEAR]}"):
         found[f"with {word}"] = WORD
@@ -69,8 +74,6 @@ def signs_of(plain: str, wish: str, said: Said, at: int, of: int) -> dict[str, f
 
 def _form(plain: str, said: Said, at: int, of: int) -> Iterator[str]:
     yield from (f"of {kind}" for kind in said.kinds)
-    length = len(_token.findall(plain))
-    yield f"message {next((name for most, name in LENGTHS if length < most), 'long')}"
     yield f"times {min(of, MANY)}"
     yield "earliest" if at == 0 else "last" if at == of - 1 else "amid"
     begins, ends = not plain[: said.start].strip(" ,."), not plain[said.end :].strip(" ,.!?。")
