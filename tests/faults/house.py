@@ -94,7 +94,8 @@ class House:
         return process.returncode, out.decode(), complaint.decode()
 
     async def spawn(self) -> None:
-        """Start `guanjia run`, and do not wait for it."""
+        """Start `guanjia run`, and do not wait for it; the one before has ended."""
+        assert self.process is None or self.process.returncode is not None
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, str(self.program / "main.py"), "run", "--role", self.role, cwd=self.folder,

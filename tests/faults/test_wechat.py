@@ -17,6 +17,7 @@ from tests.wechatapi.pushing import xml_of
 
 pytestmark = pytest.mark.faults
 KILLS, OWNERS = 20, 120
+AT_ONCE = 4  # owners who write
 
 
 @pytest.fixture
@@ -33,8 +34,7 @@ async def test_killed_again_and_again_it_loses_and_doubles_nothing(
     wechat.pusher.tries, wechat.pusher.pause = 100, 0.25  # people write again until they are heard
     async with WeChatHouse(tmp_path, wechat) as house:
         await house.furnish(estate)
-        await house.start()
-        waiting = asyncio.Semaphore(4)
+        waiting = asyncio.Semaphore(AT_ONCE)
 
         async def live(openid: str) -> None:
             async with waiting:
@@ -59,7 +59,7 @@ async def test_killed_again_and_again_it_loses_and_doubles_nothing(
         f" double {tickets - OWNERS}, duplicate sends {twice}"
     )
     assert (updates, tickets, unsent) == (3 * OWNERS, OWNERS, 0)
-    assert twice <= kills
+    assert twice <= kills * AT_ONCE  # who was just being answered may be answered again
 
 
 async def test_everything_pushed_three_times_and_ten_at_once_has_one_effect(
